@@ -1,8 +1,12 @@
-"""What a long verb says while it works. It ends with exactly one of Finished, Cancelled, Failed."""
+"""What a long verb says while it works.
+
+The verb itself is a generator that ends with Finished; what runs it (pictrace.worker) adds Cancelled and Failed, so
+that whoever watches sees exactly one of the three, last.
+"""
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from pictrace.errors import PicTraceError
 
@@ -59,6 +63,13 @@ class Committed:
 
 
 @dataclass(frozen=True, slots=True)
+class Found(Generic[T]):
+    """One of several answers, as soon as it is known."""
+
+    answer: T
+
+
+@dataclass(frozen=True, slots=True)
 class Finished(Generic[T]):
     result: T
 
@@ -75,4 +86,4 @@ class Failed:
     """The traceback of a bug, empty for an expected failure."""
 
 
-Event = Progress | Skipped | Notice | Decoding | Committed | Finished[T] | Cancelled | Failed
+Event = Progress | Skipped | Notice | Decoding | Committed | Found[Any] | Finished[Any] | Cancelled | Failed
