@@ -1,0 +1,247 @@
+"""From archives to remembered fingerprints: the verb `index`, and the first half of every other."""
+
+import time
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+
+import numpy as np
+
+from pictrace.archives import PictureArchive
+from pictrace.catalogue import Catalogue, HashedFile
+from pictrace.decode import thumbnail_pixels
+from pictrace.embedders import Embedder
+from pictrace.errors import MachineRefuses
+from pictrace.events import Committed, Event, Notice, Skipped, Stage
+from pictrace.fingerprints import Fingerprints
+from pictrace.pace import Pace
+from pictrace.picture import Digest, PassedOver, Picture, PictureRef, Pixels, Vector
+from pictrace.questions import Distrust, IndexReport
+from pictrace.reading import Read, ToRead, read_ahead
+from pictrace.settings import Settings
+
+_LOOK_UP_AT_ONCE = 5_000
+_COMMIT_PICTURES = 64
+_COMMIT_SECONDS = 2.0
+
+
+@dataclass(slots=True)
+class Collection:
+    """The pictures of some archives that are ready to be searched; it grows while they are indexed."""
+
+    pictures: list[PictureRef] = field(default_factory=list)
+    digests: list[Digest] = field(default_factory=list)
+
+    def add(self, picture: PictureRef, digest: Digest) -> None:
+        self.pictures.append(picture)
+        self.digests.append(digest)
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What will be remembered together."""
+
+    files: list[HashedFile] = field(default_factory=list)
+    pictures: dict[Digest, Picture] = field(default_factory=dict)
+    unreadable: dict[Digest, str] = field(default_factory=dict)
+    pixels: dict[Digest, Pixels] = field(default_factory=dict)
+    """Still to be embedded."""
+    vectors: dict[Digest, Vector] = field(default_factory=dict)
+    began: float = field(default_factory=time.monotonic)
+
+    def is_due(self) -> bool:
+        return len(self.files) >= _COMMIT_PICTURES or time.monotonic() - self.began > _COMMIT_SECONDS
+
+
+class Indexing:
+    """One run over some archives. `run` may be closed at any event: what was committed stays."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        catalogue: Catalogue,
+        fingerprints: Fingerprints,
+        embedder: Embedder,
+        distrust: Distrust,
+        collection: Collection,
+    ) -> None:
+        self._settings = settings
+        self._catalogue = catalogue
+        self._fingerprints = fingerprints
+        self._embedder = embedder
+        self._distrust = distrust
+        self._collection = collection
+        self._batch = _Batch()
+        self._skipped: list[Skipped] = []
+        self._others = self._done = self._reused = self._indexed = 0
+        self._cannot_save = False
+
+    def run(self, archives: Sequence[PictureArchive]) -> Generator[Event, None, IndexReport]:
+        began = time.monotonic()
+        tasks = yield from self._list(archives)
+        self._pace = Pace(Stage.INDEXING, len(tasks))
+        to_embed, to_read = yield from self._sort_out(tasks)
+        yield from self._embed_known(to_embed)
+        trusted = [task for task in to_read if task.picture.key not in self._distrust.alone]
+        suspects = [task for task in to_read if task.picture.key in self._distrust.alone]
+        lost = yield from self._read(suspects, one_at_a_time=True)
+        lost += yield from self._read(trusted)
+        yield from self._read(lost)
+        yield from self._commit()
+        yield self._pace.progress(self._done, self._done - self._reused)
+        return IndexReport(
+            self._indexed, self._reused, tuple(self._skipped), self._others, round(time.monotonic() - began, 3)
+        )
+
+    def _list(self, archives: Sequence[PictureArchive]) -> Generator[Event, None, list[ToRead]]:
+        """Every picture once, also where several archives lead to it."""
+        tasks: dict[str, ToRead] = {}
+        pace = Pace(Stage.COUNTING)
+        for archive in archives:
+            for item in archive.list():
+                if isinstance(item, PictureRef):
+                    tasks.setdefault(item.key, ToRead(archive, item))
+                elif item.reason is not None:
+                    yield self._skip(item, item.reason)
+                else:
+                    self._others += 1
+                if pace.is_due():
+                    yield pace.progress(len(tasks))
+        yield pace.progress(len(tasks))
+        return list(tasks.values())
+
+    def _sort_out(
+        self, tasks: Sequence[ToRead]
+    ) -> Generator[Event, None, tuple[list[tuple[PictureRef, Digest]], list[ToRead]]]:
+        """What is known is ready at once; of the rest some needs only an embedding, some must be read."""
+        to_embed: list[tuple[PictureRef, Digest]] = []
+        to_read: list[ToRead] = []
+        remaining = iter(tasks)
+        while chunk := list(islice(remaining, _LOOK_UP_AT_ONCE)):
+            pictures = [task.picture for task in chunk]
+            digests = self._catalogue.digests_of(pictures)
+            unreadable = self._catalogue.unreadable(pictures)
+            decoded = self._catalogue.known([digest for digest in digests if digest is not None])
+            for task, digest in zip(chunk, digests, strict=True):
+                picture = task.picture
+                if (banned := self._distrust.banned.get(picture.key)) is not None:
+                    self._catalogue.remember_dangerous(picture, banned)
+                    yield self._skip_picture(picture, banned)
+                elif (reason := unreadable.get(picture.key)) is not None:
+                    yield self._skip_picture(picture, reason)
+                elif digest is None:
+                    to_read.append(task)
+                elif digest not in decoded:
+                    to_read.append(ToRead(task.archive, picture, decode_anyway=True))
+                elif digest not in self._fingerprints:
+                    to_embed.append((picture, digest))
+                else:
+                    self._reused += 1
+                    self._done += 1
+                    self._collection.add(picture, digest)
+            yield from self._tell()
+        return to_embed, to_read
+
+    def _embed_known(self, pictures: Sequence[tuple[PictureRef, Digest]]) -> Iterator[Event]:
+        """Another embedder needs no originals: thumbnails are all that any of them sees."""
+        remaining = iter(pictures)
+        while chunk := list(islice(remaining, self._embedder.batch_size)):
+            thumbnails = self._catalogue.thumbnails([digest for _, digest in chunk])
+            for picture, digest in chunk:
+                self._indexed += 1
+                self._done += 1
+                self._batch.files.append(HashedFile(picture, digest, time.time_ns()))
+                if digest not in self._batch.vectors:
+                    self._batch.pixels[digest] = thumbnail_pixels(thumbnails[digest])
+            self._embed()
+            if self._batch.is_due():
+                yield from self._commit()
+            yield from self._tell()
+
+    def _read(self, tasks: Sequence[ToRead], *, one_at_a_time: bool = False) -> Generator[Event, None, list[ToRead]]:
+        """Returns what has to be read once more: contents that are known, but whose thumbnail was lost."""
+        lost = []
+        max_bytes = self._settings.picture_megabytes << 20
+        for event in read_ahead(tasks, self._fingerprints.__contains__, max_bytes, one_at_a_time=one_at_a_time):
+            if not isinstance(event, Read):
+                yield event
+                continue
+            known_only = event.digest is not None and event.decoded is None and event.reason is None
+            if known_only and not self._has_thumbnail(event.digest):
+                lost.append(ToRead(event.task.archive, event.task.picture, decode_anyway=True))
+                continue
+            yield from self._take(event)
+            if len(self._batch.pixels) >= self._embedder.batch_size:
+                self._embed()
+            if self._batch.is_due():
+                yield from self._commit()
+            yield from self._tell()
+        return lost
+
+    def _has_thumbnail(self, digest: Digest | None) -> bool:
+        return digest is not None and (digest in self._batch.pictures or digest in self._catalogue.known([digest]))
+
+    def _take(self, read: Read) -> Iterator[Event]:
+        batch, digest = self._batch, read.digest
+        if digest is not None:
+            batch.files.append(HashedFile(read.task.picture, digest, read.hashed_ns))
+        if read.reason is not None:
+            if digest is not None:
+                batch.unreadable[digest] = read.reason
+            yield self._skip_picture(read.task.picture, read.reason)
+            return
+        self._done += 1
+        if digest is None or read.decoded is None or digest in self._fingerprints:
+            self._reused += 1
+        else:
+            self._indexed += 1
+            if digest not in batch.vectors:
+                batch.pixels[digest] = read.decoded[1]
+        if digest is not None and read.decoded is not None:
+            batch.pictures[digest] = read.decoded[0]
+
+    def _embed(self) -> None:
+        pixels = self._batch.pixels
+        if pixels:
+            self._batch.vectors.update(zip(pixels, self._embedder.embed(list(pixels.values())), strict=True))
+            pixels.clear()
+
+    def _commit(self) -> Iterator[Event]:
+        """Thumbnails first: a fingerprint on disk then promises that its thumbnail is there too."""
+        self._embed()
+        batch, self._batch = self._batch, _Batch()
+        if not batch.files:
+            return
+        try:
+            self._catalogue.remember(
+                files=batch.files, pictures=list(batch.pictures.items()), unreadable=list(batch.unreadable.items())
+            )
+        except MachineRefuses as error:
+            yield from self._say_once(error)
+        try:
+            if batch.vectors:
+                self._fingerprints.append(list(batch.vectors), np.stack(list(batch.vectors.values())))
+        except MachineRefuses as error:
+            yield from self._say_once(error)
+        for file in batch.files:
+            if file.digest not in batch.unreadable:
+                self._collection.add(file.picture, file.digest)
+        yield Committed(len(batch.files) - len(batch.unreadable))
+
+    def _say_once(self, error: MachineRefuses) -> Iterator[Event]:
+        if not self._cannot_save:
+            self._cannot_save = True
+            yield Notice(error.message)
+
+    def _tell(self) -> Iterator[Event]:
+        if self._pace.is_due():
+            yield self._pace.progress(self._done, self._done - self._reused)
+
+    def _skip_picture(self, picture: PictureRef, reason: str) -> Skipped:
+        self._done += 1
+        return self._skip(picture, reason)
+
+    def _skip(self, item: PictureRef | PassedOver, reason: str) -> Skipped:
+        skipped = Skipped(item.archive, item.name, reason)
+        self._skipped.append(skipped)
+        return skipped
