@@ -1,0 +1,77 @@
+"""The descriptor that ships in the package: no download, no training set, every machine."""
+
+import hashlib
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import cv2
+import numpy as np
+
+from pictrace.embedders.blocks import BLOCKS, describe
+from pictrace.embedders.fisher import unit
+from pictrace.embedders.parameters import read_parameters, shipped_parameters
+from pictrace.picture import Pixels, Vector, Vectors
+
+_VERSION = "p1"
+"""Changes with everything in the code that changes the vectors."""
+
+_MOST_THREADS = 4
+
+
+class Builtin:
+    """An Embedder: four blocks of numbers, each weighed by what was learned, one after the other."""
+
+    def __init__(self, content: bytes) -> None:
+        parameters = read_parameters(content)
+        self._edges, self._colours = parameters.edges, parameters.colours
+        self._projections = [
+            (block, parameters.projections[block.name].mean, parameters.projections[block.name].matrix())
+            for block in BLOCKS
+        ]
+        self._name = f"builtin-{hashlib.sha256(content).hexdigest()[:8]}-{_VERSION}"
+        cv2.setNumThreads(1)  # pictures are shared out among our own threads
+        self._pool = ThreadPoolExecutor(min(_MOST_THREADS, os.cpu_count() or 1), thread_name_prefix="builtin")
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    @property
+    def dimensions(self) -> int:
+        return sum(matrix.shape[1] for _, _, matrix in self._projections)
+
+    @property
+    def batch_size(self) -> int:
+        return 16
+
+    @property
+    def sees_mirrored(self) -> bool:
+        return False
+
+    @property
+    def knots(self) -> tuple[tuple[float, float], ...]:
+        return _KNOTS
+
+    def embed(self, pictures: Sequence[Pixels]) -> Vectors:
+        if not pictures:
+            return np.empty((0, self.dimensions), np.float32)
+        return np.stack(list(self._pool.map(self._vector, pictures)))
+
+    def close(self) -> None:
+        self._pool.shutdown()
+
+    def _vector(self, pixels: Pixels) -> Vector:
+        numbers = describe(pixels, self._edges, self._colours)
+        parts = [
+            np.float32(block.weight) * unit((numbers[block.name] - mean) @ matrix)
+            for block, mean, matrix in self._projections
+        ]
+        return unit(np.concatenate(parts))
+
+
+_KNOTS = ((0.05, 0.0), (0.15, 0.10), (0.25, 0.25), (0.40, 0.50), (0.60, 0.75), (0.80, 0.90), (0.95, 0.98), (1.0, 1.0))
+
+
+def open_builtin() -> Builtin:
+    return Builtin(shipped_parameters())
