@@ -1,0 +1,301 @@
+"""One SQLite file that may break, fill the disk, be shared by processes or be an attacker's, and the work goes on."""
+
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from threading import RLock
+from typing import Any
+
+from filelock import FileLock
+
+from pictrace.errors import MachineRefuses
+from pictrace.home import cannot_save, make_home, move_aside, moved_aside, reason_of
+from pictrace.language import _
+
+Row = tuple[Any, ...]
+Changes = Sequence[tuple[str, Sequence[Row]]]
+
+BUSY_SECONDS = 60.0
+
+_MACHINE_REASONS = {
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_NOMEM,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_INTERRUPT,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_PROTOCOL,
+    sqlite3.SQLITE_NOLFS,
+    sqlite3.SQLITE_AUTH,
+}
+
+
+class DamagedError(sqlite3.DatabaseError):
+    """The file is a database, but not with what was written into it."""
+
+
+class Database:
+    """Answers and keeps what it is told, always.
+
+    A damaged file is moved aside and begun anew. Where the file cannot be written, changes go to a temporary database
+    that answers first. Both are told in notices. Raises MachineRefuses where the file was written by a newer version,
+    or when not even temporary files can be written.
+    """
+
+    def __init__(self, file: Path, tables: Sequence[str], version: int) -> None:
+        """The tables are CREATE statements, word by word as SQLite repeats them."""
+        self.notices: list[str] = []
+        self._file = file
+        self._tables = tables
+        self._version = version
+        self._turn = RLock()
+        self._lock = FileLock(f"{file}.lock", timeout=BUSY_SECONDS, mode=0o600, poll_interval=0.01)
+        self._kept: sqlite3.Connection | None = None
+        self._kept_is: tuple[int, int] | None = None
+        self._was_mended = False
+        self._spilled: sqlite3.Connection | None = None
+        try:
+            make_home(file.parent)
+            with self._lock:
+                self._open()
+        except (OSError, sqlite3.DatabaseError) as error:
+            self._kept = self._open_unchangeable()
+            self._spill(error)
+
+    def each(self, question: str, about: Sequence[Row], types: tuple[type, ...]) -> list[Row | None]:
+        """The answer to the question about each of these, None where there is none.
+
+        An answer of other types is damage: then, as after any other trouble with the file, all it said is forgotten.
+        """
+        with self._turn:
+            answers: list[Row | None] = [None] * len(about)
+            if self._kept is not None:
+                try:
+                    answers = _ask(self._kept, question, about, types)
+                except sqlite3.DatabaseError as error:
+                    self._recover(error)
+            if self._spilled is not None:
+                newer = _ask(self._spilled, question, about, types)
+                answers = [old if new is None else new for old, new in zip(answers, newer, strict=True)]
+            return answers
+
+    def change(self, changes: Changes) -> None:
+        """Statements, each with the rows it is carried out for; all or none. They survive the death of the process."""
+        with self._turn:
+            while True:
+                store = self._spilled or self._kept
+                if store is None:
+                    raise sqlite3.ProgrammingError("the database is closed")
+                try:
+                    return _change(store, changes)
+                except sqlite3.DatabaseError as error:
+                    if store is self._spilled:
+                        raise cannot_save(_reason(error)) from error
+                    self._recover(error)
+
+    def count(self, question: str) -> int:
+        try:
+            return sum(row[0] for row in self._each_store(question))
+        except sqlite3.DatabaseError as error:
+            self._recover(error)
+            return 0
+
+    def size_bytes(self) -> int:
+        """On disk, with what is not yet merged into the file itself."""
+        return sum(file.stat().st_size for file in self._files() if file.exists())
+
+    def problems(self) -> list[str]:
+        """What is wrong with the file, as SQLite puts it; empty when it is sound."""
+        try:
+            return [str(row[0]) for row in self._each_store("PRAGMA integrity_check") if row[0] != "ok"]
+        except sqlite3.DatabaseError as error:
+            return [_reason(error)]
+
+    def clear(self, deletions: Sequence[str]) -> None:
+        """Afterwards the file holds nothing of what it held, and nothing that was moved aside is there any more."""
+        with self._turn:
+            self.change([(deletion, [()]) for deletion in deletions])
+            try:
+                for damaged in moved_aside(self._file):
+                    damaged.unlink()
+                if self._kept is not None:
+                    self._kept.execute("VACUUM")
+                    self._kept.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            except (OSError, sqlite3.DatabaseError) as error:
+                raise cannot_save(_reason(error)) from error
+
+    def close(self) -> None:
+        with self._turn:
+            for store in (self._kept, self._spilled):
+                if store is not None:
+                    store.close()
+            self._kept = self._spilled = None
+
+    def _files(self) -> list[Path]:
+        return [self._file, *(self._file.with_name(self._file.name + ending) for ending in ("-wal", "-shm"))]
+
+    def _each_store(self, question: str) -> list[Row]:
+        with self._turn:
+            stores = [store for store in (self._kept, self._spilled) if store is not None]
+            return [row for store in stores for row in store.execute(question)]
+
+    def _open(self) -> None:
+        """The lock is held: two processes must neither begin nor replace one file at the same time."""
+        try:
+            self._kept = self._connect()
+        except sqlite3.DatabaseError as error:
+            if not _is_damage(error):
+                raise
+            self._move_aside()
+            self._kept = self._connect()
+        facts = self._file.stat()
+        self._kept_is = (facts.st_dev, facts.st_ino)
+
+    def _connect(self) -> sqlite3.Connection:
+        # Made here and not by SQLite, which would let everybody read it.
+        os.close(os.open(self._file, os.O_RDWR | os.O_CREAT, 0o600))
+        connection = _connection(str(self._file))
+        try:
+            if not self._is_ours(connection):
+                _change(connection, [(statement, [()]) for statement in (*self._tables, self._mark)])
+            # A write-ahead log lets others read while one writes. Not syncing at every commit can cost the last ones
+            # in a power cut, never the file; the death of the process costs nothing, the system has them already.
+            connection.execute("PRAGMA journal_mode = WAL").fetchall()
+            connection.execute("PRAGMA synchronous = NORMAL")
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    @property
+    def _mark(self) -> str:
+        return f"PRAGMA user_version = {self._version}"
+
+    def _is_ours(self, connection: sqlite3.Connection) -> bool:
+        """False when it is empty. Exactly our tables and nothing else: a foreign trigger or view would be code."""
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if version > self._version:
+            refusal = _("{file} was written by a newer PicTrace. Update PicTrace, or move the file elsewhere.")
+            raise MachineRefuses(refusal.format(file=self._file))
+        found = [row[0] for row in connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")]
+        if version == 0 and not found:
+            return False
+        if version != self._version or sorted(found) != sorted(self._tables):
+            raise DamagedError(_("it holds other tables"))
+        return True
+
+    def _open_unchangeable(self) -> sqlite3.Connection | None:
+        """What was remembered can still be read from a disk that cannot be written, unless a process died there."""
+        if not self._file.is_file() or any(file.exists() for file in self._files()[1:]):
+            return None
+        connection = _connection(f"{self._file.absolute().as_uri()}?mode=ro&immutable=1")
+        try:
+            if self._is_ours(connection):
+                return connection
+        except sqlite3.DatabaseError:
+            pass
+        except MachineRefuses:
+            connection.close()
+            raise
+        connection.close()
+        return None
+
+    def _recover(self, error: sqlite3.DatabaseError) -> None:
+        """Afterwards there is somewhere to write to: a new file in the damaged one's place, or a temporary one."""
+        if isinstance(error, sqlite3.ProgrammingError):
+            raise error
+        reason: Exception = error
+        if _is_damage(error) and not self._was_mended and self._spilled is None and self._kept is not None:
+            self._was_mended = True
+            self._kept.close()
+            self._kept = None
+            try:
+                with self._lock:
+                    facts = self._file.stat()
+                    # Another process may have replaced it already.
+                    if (facts.st_dev, facts.st_ino) == self._kept_is:
+                        self._move_aside()
+                    self._open()
+                return
+            except (OSError, sqlite3.DatabaseError) as trouble:
+                reason = trouble
+        self._spill(reason)
+
+    def _move_aside(self) -> None:
+        for log in self._files()[1:]:
+            log.unlink(missing_ok=True)
+        aside = move_aside(self._file)
+        notice = _("{file} was damaged and is now {aside}. What it held is found out again.")
+        self.notices.append(notice.format(file=self._file, aside=aside.name))
+
+    def _spill(self, reason: Exception) -> None:
+        if self._spilled is not None:
+            return
+        refusal = cannot_save(_reason(reason))
+        spilled = _connection("")
+        try:
+            _change(spilled, [(statement, [()]) for statement in self._tables])
+        except sqlite3.DatabaseError as error:
+            spilled.close()
+            raise refusal from error
+        self._spilled = spilled
+        self.notices.append(refusal.message)
+
+
+def _connection(name: str) -> sqlite3.Connection:
+    """Used by one thread at a time; which one may change."""
+    connection = sqlite3.connect(
+        name, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, uri=name.startswith("file:")
+    )
+    connection.execute("PRAGMA trusted_schema = OFF")
+    return connection
+
+
+def _ask(store: sqlite3.Connection, question: str, about: Sequence[Row], types: tuple[type, ...]) -> list[Row | None]:
+    with _transaction(store, "BEGIN"):
+        answers = [store.execute(question, one).fetchone() for one in about]
+    if any(answer is not None and tuple(map(type, answer)) != types for answer in answers):
+        raise DamagedError(_("it holds other values"))
+    return answers
+
+
+def _change(store: sqlite3.Connection, changes: Changes) -> None:
+    with _transaction(store, "BEGIN IMMEDIATE"):
+        for statement, rows in changes:
+            store.executemany(statement, rows)
+
+
+@contextmanager
+def _transaction(store: sqlite3.Connection, begin: str) -> Iterator[None]:
+    store.execute(begin)
+    try:
+        yield
+        store.execute("COMMIT")
+    except BaseException:
+        # Some failures have rolled back already.
+        if store.in_transaction:
+            with suppress(sqlite3.DatabaseError):
+                store.execute("ROLLBACK")
+        raise
+
+
+def _is_damage(error: sqlite3.DatabaseError) -> bool:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF not in _MACHINE_REASONS
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return reason_of(error)
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code == sqlite3.SQLITE_FULL:
+        return _("disk full")
+    if code == sqlite3.SQLITE_READONLY:
+        return _("the disk is read-only")
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return _("another PicTrace keeps it busy")
+    return str(error)
