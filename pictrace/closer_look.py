@@ -1,0 +1,122 @@
+"""Two pictures side by side: what they have in common, how much that is, what to call it, and why."""
+
+from enum import StrEnum
+
+from pictrace.evidence import Evidence, Look, compare, look
+from pictrace.language import _, ngettext
+from pictrace.likeness import CHANCE_POINTS, Knots, by_points, by_washes, fused, knots_from, share_of
+
+__all__ = [
+    "Evidence",
+    "Knots",
+    "Label",
+    "Look",
+    "by_points",
+    "by_washes",
+    "compare",
+    "fused",
+    "knots_from",
+    "label_of",
+    "look",
+    "reason_of",
+    "same_picture",
+    "share_of",
+]
+
+
+class Label(StrEnum):
+    SAME_PICTURE = "same picture"
+    EDITED_COPY = "edited copy"
+    SAME_THING = "same scene or object"
+    SIMILAR_LOOK = "similar look"
+
+    @property
+    def words(self) -> str:
+        """For a person to read, in that person's language."""
+        return {
+            Label.SAME_PICTURE: _("same picture"),
+            Label.EDITED_COPY: _("edited copy"),
+            Label.SAME_THING: _("same scene or object"),
+            Label.SIMILAR_LOOK: _("similar look"),
+        }[self]
+
+
+_EDITED_POINTS = 12
+_EDITED_STRUCTURE = 1.4
+_EDITED_WASHES = 0.5
+
+_SAME_POINTS = 8
+_SPREAD_CELLS = 4
+_SPREAD_STRUCTURE, _HUDDLED_STRUCTURE = 0.65, 0.75
+_SAME_BLOCKS = 0.70
+_SAME_WASHES = 0.8
+
+
+def label_of(evidence: Evidence | None, same_content: bool) -> Label:
+    """By evidence, not by the number alone; without evidence nobody knows more than that they look alike."""
+    if same_content:
+        return Label.SAME_PICTURE
+    if evidence is None:
+        return Label.SIMILAR_LOOK
+    aligned = evidence.aligned
+    if aligned is not None and evidence.points > _EDITED_POINTS and aligned.fine + aligned.coarse > _EDITED_STRUCTURE:
+        return Label.EDITED_COPY
+    if by_washes(evidence) >= _EDITED_WASHES:
+        return Label.EDITED_COPY
+    return Label.SAME_THING if evidence.points > CHANCE_POINTS + 1 else Label.SIMILAR_LOOK
+
+
+def same_picture(evidence: Evidence) -> bool:
+    """Safe enough to put both into one group of duplicates: not only what lies around them is the same."""
+    aligned = evidence.aligned
+    if aligned is not None and evidence.points > _SAME_POINTS:
+        least = _SPREAD_STRUCTURE if evidence.cells >= _SPREAD_CELLS else _HUDDLED_STRUCTURE
+        return aligned.coarse > least and aligned.agreeing_blocks > _SAME_BLOCKS
+    return evidence.smooth is not None and evidence.smooth.difference < _SAME_WASHES
+
+
+def reason_of(cosine_share: float, evidence: Evidence | None, same_content: bool) -> str:
+    """One sentence that explains the score from its own numbers."""
+    if same_content:
+        return _("Both files have the same content.")
+    whole = _("as a whole they look {share} alike").format(share=_percent(cosine_share))
+    if evidence is None:
+        return _("Not looked at closer; {whole}.").format(whole=whole)
+    if evidence.points > CHANCE_POINTS and evidence.affine is not None:
+        told = [_points_told(evidence)]
+        if evidence.aligned is not None:
+            told.append(_("the aligned pictures agree to {share}").format(share=_percent(evidence.aligned.coarse)))
+        told.append(whole)
+        return _sentence(told)
+    if by_washes(evidence) > 0 and evidence.smooth is not None:
+        return _sentence(
+            [
+                _("Hardly any corners to compare, but the colours run alike: they differ by {levels} of 255").format(
+                    levels=f"{evidence.smooth.difference:.1f}"
+                ),
+                whole,
+            ]
+        )
+    return _sentence([_("No key points agree on one map"), whole])
+
+
+def _points_told(evidence: Evidence) -> str:
+    how = []
+    if evidence.mirrored:
+        how.append(_("mirrored"))
+    if abs(degrees := round(evidence.turned_degrees)) >= 2:
+        how.append(_("turned by {degrees}°").format(degrees=degrees))
+    if not 0.95 <= evidence.scale <= 1.05:
+        how.append(_("scaled to {share}").format(share=_percent(evidence.scale)))
+    told = ngettext(
+        "{count} key point agrees on one map", "{count} key points agree on one map", evidence.points
+    ).format(count=evidence.points)
+    return told + (", " + ", ".join(how) if how else "")
+
+
+def _sentence(parts: list[str]) -> str:
+    return "; ".join(parts) + "."
+
+
+def _percent(share: float) -> str:
+    return f"{max(0.0, share):.0%}"

@@ -1,0 +1,178 @@
+"""How well the structure of two grey pictures agrees: as a whole, and where key points laid one over the other."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from pictrace.keypoints import Affine, Grey
+
+Plane = npt.NDArray[np.float32]
+
+SQUARE_SIDE = 256
+ALIGNED_SIDE = 192
+
+_C1, _C2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
+_WINDOW = 7
+_LEAST_OVERLAP = 100
+
+
+def batched_ssim(query: Grey, others: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
+    """The structural similarity of one grey square to each of many, with scikit-image's defaults and its numbers.
+
+    Sums and differences are whole numbers, so that nothing is lost where two large ones nearly cancel out.
+    """
+    count = _WINDOW**2
+    c1, c2 = np.float32(_C1 * count * count), np.float32(_C2 * count * (count - 1))
+    query_sum = _window_sums(query)
+    query_mean, query_squares = query_sum * query_sum, _window_sums(_products(query, query))
+    found = np.empty(len(others), np.float64)
+    for place, other in enumerate(others):
+        other_sum, products = _window_sums(other), _window_sums(_products(query, other))
+        squares = query_squares + _window_sums(_products(other, other))
+        means, mean_squares = query_sum * other_sum, query_mean + other_sum * other_sum
+        ratio = (2 * means).astype(np.float32) + c1
+        ratio *= (2 * (count * products - means)).astype(np.float32) + c2
+        ratio /= mean_squares.astype(np.float32) + c1
+        ratio /= (count * squares - mean_squares).astype(np.float32) + c2
+        found[place] = ratio.mean(dtype=np.float64)
+    return found
+
+
+def _products(one: Grey, other: Grey) -> npt.NDArray[np.uint16]:
+    return np.asarray(cv2.multiply(one, other, dtype=cv2.CV_16U), np.uint16)
+
+
+def _window_sums(values: npt.NDArray[np.uint8] | npt.NDArray[np.uint16]) -> npt.NDArray[np.int32]:
+    """Of each window that lies within the picture; even 49 × 49 × 255 × 255, twice, is within 32 bits."""
+    sums = np.asarray(cv2.boxFilter(values, cv2.CV_32S, (_WINDOW, _WINDOW), normalize=False), np.int32)
+    edge = _WINDOW // 2
+    return sums[edge:-edge, edge:-edge]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Alignment:
+    """Two pictures in one frame, that of the coarser one."""
+
+    one: Grey
+    other: Grey
+    overlap: npt.NDArray[np.bool_]
+    """Where both have something to show."""
+    share_of_one: float
+    share_of_other: float
+    """How much of each picture the overlap covers."""
+
+
+def align(one: Grey, other: Grey, affine: Affine) -> Alignment | None:
+    """None where the two hardly overlap."""
+    if abs(np.linalg.det(affine[:, :2])) > 1:
+        turned = align(other, one, np.asarray(cv2.invertAffineTransform(affine), np.float64))
+        if turned is None:
+            return None
+        return Alignment(turned.other, turned.one, turned.overlap, turned.share_of_other, turned.share_of_one)
+    frame, to_frame = _shrunk(other, min(1.0, ALIGNED_SIDE / max(other.shape)))
+    carry = to_frame @ np.vstack([affine, (0, 0, 1)])
+    # What is to become smaller is averaged first: the warp itself only picks single pixels.
+    source, to_source = _shrunk(one, min(1.0, float(np.sqrt(abs(np.linalg.det(carry[:2, :2]))))))
+    carry = (carry @ np.linalg.inv(to_source))[:2]
+    size = frame.shape[1], frame.shape[0]
+    moved = np.asarray(cv2.warpAffine(source, carry, size, flags=cv2.INTER_LINEAR), np.uint8)
+    there = cv2.warpAffine(np.full(source.shape, 255, np.uint8), carry, size, flags=cv2.INTER_NEAREST)
+    overlap = cv2.erode(there, np.ones((3, 3), np.uint8), borderType=cv2.BORDER_REPLICATE) > 0
+    seen = int(overlap.sum())
+    if seen < _LEAST_OVERLAP:
+        return None
+    area = abs(float(np.linalg.det(carry[:, :2]))) * source.size
+    return Alignment(moved, frame, overlap, min(1.0, seen / area), seen / frame.size)
+
+
+def _shrunk(grey: Grey, scale: float) -> tuple[Grey, npt.NDArray[np.float64]]:
+    """The picture at this scale, and the 3 × 3 map that carries the centres of pixels there."""
+    height, width = grey.shape
+    size = max(4, round(width * scale)), max(4, round(height * scale))
+    if scale >= 1 or size == (width, height):
+        return grey, np.eye(3)
+    x, y = size[0] / width, size[1] / height
+    small = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
+    return small, np.array([[x, 0, (x - 1) / 2], [0, y, (y - 1) / 2], [0, 0, 1]])
+
+
+@dataclass(frozen=True, slots=True)
+class AlignedStructure:
+    """Over the overlap alone; each is 1 where the pictures agree in full."""
+
+    similarity: float
+    """SSIM."""
+    fine: float
+    """Contrast and structure, without brightness."""
+    coarse: float
+    """The same of the blurred pictures: forgives blur, and a map that is a little off."""
+    agreeing_blocks: float
+    """The share of the blocks with anything in them whose patterns run alike."""
+
+
+def aligned_structure(alignment: Alignment) -> AlignedStructure:
+    weight = alignment.overlap.astype(np.float32)
+    one, other = alignment.one.astype(np.float32), alignment.other.astype(np.float32)
+    similarity, fine = _similarity(one, other, weight, sigma=1.5)
+    over = _Blur(weight, 2.0)
+    soft_one, soft_other = over(one), over(other)
+    _, coarse = _similarity(soft_one, soft_other, weight, sigma=3.0)
+    return AlignedStructure(similarity, fine, coarse, _agreeing_blocks(soft_one, soft_other, alignment.overlap))
+
+
+class _Blur:
+    """A Gaussian blur that knows nothing of what lies outside of the overlap."""
+
+    def __init__(self, weight: Plane, sigma: float) -> None:
+        self._weight, self._sigma = weight, sigma
+        self._total = self._blurred(weight) + np.float32(1e-6)
+
+    def __call__(self, values: Plane) -> Plane:
+        return self._blurred(values * self._weight) / self._total
+
+    def _blurred(self, values: Plane) -> Plane:
+        return np.asarray(cv2.GaussianBlur(values, (0, 0), self._sigma), np.float32)
+
+
+def _similarity(one: Plane, other: Plane, weight: Plane, sigma: float) -> tuple[float, float]:
+    """The means of SSIM and of its term without brightness."""
+    blur = _Blur(weight, sigma)
+    mean_one, mean_other = blur(one), blur(other)
+    variances = np.maximum(blur(one * one) - mean_one * mean_one, 0)
+    variances += np.maximum(blur(other * other) - mean_other * mean_other, 0)
+    covariance = blur(one * other) - mean_one * mean_other
+    structure = (2 * covariance + _C2) / (variances + _C2)
+    brightness = (2 * mean_one * mean_other + _C1) / (mean_one * mean_one + mean_other * mean_other + _C1)
+    seen = float(weight.sum())
+    return float((brightness * structure * weight).sum()) / seen, float((structure * weight).sum()) / seen
+
+
+_BLOCKS = 8
+_LEAST_BLOCK = 6
+_BLOCK_SEEN = 0.8
+_NOTHING_IN_IT = 4.0
+_RUNS_ALIKE = 0.5
+
+
+def _agreeing_blocks(one: Plane, other: Plane, overlap: npt.NDArray[np.bool_]) -> float:
+    rows, columns = np.flatnonzero(overlap.any(axis=1)), np.flatnonzero(overlap.any(axis=0))
+    top, bottom, left, right = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
+    side = max(_LEAST_BLOCK, max(bottom - top, right - left) // _BLOCKS)
+    counted = agreeing = 0
+    for y in range(top, bottom - side + 1, side):
+        for x in range(left, right - side + 1, side):
+            block = slice(y, y + side), slice(x, x + side)
+            seen = overlap[block]
+            if seen.mean() < _BLOCK_SEEN:
+                continue
+            p, q = one[block][seen], other[block][seen]
+            p, q = p - p.mean(), q - q.mean()
+            spread_p, spread_q = p.std(), q.std()
+            if max(spread_p, spread_q) < _NOTHING_IN_IT:
+                continue
+            counted += 1
+            likeness = ((p * q).mean() + _NOTHING_IN_IT) / (spread_p * spread_q + _NOTHING_IN_IT)
+            agreeing += bool(likeness > _RUNS_ALIKE)
+    return agreeing / counted if counted else 1.0
