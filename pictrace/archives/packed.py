@@ -1,5 +1,6 @@
 """ZIP and TAR as picture archives: what they offer, and the archives inside them."""
 
+import os
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -9,7 +10,7 @@ from typing import IO, Protocol
 
 from pictrace.archives.kinds import Kind, is_hidden, kind_of, leads_outside, looks_like_picture
 from pictrace.archives.place import INNER, Place, splits
-from pictrace.errors import MachineRefuses, PictureUnreadable, Unreadable
+from pictrace.errors import ArchiveMissing, ArchiveUnreadable, MachineRefuses, PictureUnreadable, Unreadable
 from pictrace.language import _
 from pictrace.picture import PassedOver, PictureRef
 
@@ -93,7 +94,7 @@ class PackedArchive:
         else:
             for found in self._inner.list(member.name, self._place.passed_over):
                 # Where a plain member bears the very name of an inner one, the plain one wins.
-                if not self._has(found.name.removeprefix(self._place.prefix)):
+                if isinstance(found, PassedOver) or not self._has(found.name.removeprefix(self._place.prefix)):
                     yield found
 
     def _has(self, name: str) -> bool:
@@ -116,6 +117,15 @@ class PackedArchive:
         raise PictureUnreadable(_('There is no "{name}" in "{archive}".').format(name=name, archive=self._place.shown))
 
     def read(self, picture: PictureRef) -> bytes:
+        try:
+            return self._read(picture)
+        except PictureUnreadable as error:
+            if isinstance(error.__cause__, OSError) and not os.path.exists(self.location):  # noqa: PTH110
+                sentence = _('"{archive}" is gone, or the drive is not connected.')
+                raise ArchiveMissing(sentence.format(archive=self.location)) from error
+            raise
+
+    def _read(self, picture: PictureRef) -> bytes:
         name = picture.name.removeprefix(self._place.prefix)
         if self._has(name):
             return self._container.read(name)
@@ -177,7 +187,11 @@ class InnerArchives:
     def read(self, name: str, picture: PictureRef) -> bytes:
         # One at a time: nobody may close an archive while another thread reads from it.
         with self._lock:
-            return self._open(name).read(picture)
+            try:
+                archive = self._open(name)
+            except (ArchiveUnreadable, MachineRefuses) as error:
+                raise PictureUnreadable(error.message) from error
+            return archive.read(picture)
 
     def close(self) -> None:
         with self._lock:

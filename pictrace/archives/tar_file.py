@@ -153,8 +153,7 @@ class TarContainer:
 
     def _walk(self, index: dict[str, TarMember]) -> Iterator[TarMember]:
         self._stream.seek(0)
-        tape = _Tape(self._stream, None if self._stream is self._file else self._file.seek(0, 2))
-        self._stream.seek(0)
+        tape = _Tape(self._stream, None if self._stream is self._file else _size(self._file))
         with tarfile.TarFile(fileobj=cast(IO[bytes], tape), encoding="utf-8", errors="surrogateescape") as tar:
             before = -1
             while (info := tar.next()) is not None:
@@ -217,6 +216,14 @@ class _Tape:
         if size < 0 or self.allowance < 0:
             raise _BrokenTarError
         return self._stream.read(size)
+
+
+def _size(file: IO[bytes]) -> int:
+    """Leaves the file where it is: a stream may be unpacking it."""
+    here = file.tell()
+    size = file.seek(0, 2)
+    file.seek(here)
+    return size
 
 
 def _offset(member: TarMember) -> int:
