@@ -97,9 +97,7 @@ def supported_python() -> "list[str]":
         for command in [["py", "-" + dotted]] if WINDOWS else [[path] for path in paths if os.access(path, os.X_OK)]:
             probe = [*command, "-c", "import sys; print('{}.{}'.format(*sys.version_info))"]
             try:
-                answer = subprocess.check_output(
-                    probe, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=30
-                )
+                answer = subprocess.check_output(probe, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=30)
             except (OSError, subprocess.SubprocessError):
                 continue
             if answer.strip() == dotted.encode():
@@ -313,7 +311,7 @@ class SetUp:
             file.write(requirements(locked_packages(self.groups)))
         yield "Looking up what has to be downloaded.", None
         answer = os.path.join(environment.folder, "missing.json")
-        call = "import sys; sys.path.append(sys.argv[1]); import main; main.tell_missing(sys.argv[2], set(sys.argv[3:]))"
+        call = "import sys; sys.path.insert(0, sys.argv[1]); import main; main.tell_missing(*sys.argv[2:])"
         python = [environment.python, "-I", "-B", "-X", "utf8"]
         yield from self.execute([*python, "-c", call, PROJECT, answer, *sorted(self.groups)])
         with open(answer, encoding="utf-8") as file:
@@ -328,9 +326,9 @@ class SetUp:
                 "start again.".format(amount(needed), environment.folder, amount(free))
             )
         if count:
-            sentence = "{} packages are missing; {} will be downloaded".format(count, amount(missing["download"]))
+            sentence = "To be installed: {}; {} will be downloaded".format(packages(count), amount(missing["download"]))
             if unknown:
-                sentence += ", and {} packages whose size could not be found out".format(unknown)
+                sentence += ", and {} whose size could not be found out".format(packages(unknown))
             yield sentence + ".", None
         return missing
 
@@ -340,8 +338,8 @@ class SetUp:
         if missing["superfluous"]:
             yield from self.execute([*pip, "uninstall", "--yes", *missing["superfluous"]])
         if missing["sizes"]:
-            what = ["--require-hashes", "--no-deps", "--only-binary", ":all:", "--requirement", environment.requirements]
-            how = ["--progress-bar", "off", "--no-warn-script-location"]
+            what = ["--require-hashes", "--no-deps", "--only-binary=:all:", "--requirement", environment.requirements]
+            how = ["--progress-bar=off", "--no-warn-script-location"]
             yield from self.execute([*pip, "install", *what, *how], Progress(environment, missing))
 
     def execute(self, command: "list[str]", progress: "Callable[[], tuple[str, float]] | None" = None) -> "Steps":
@@ -389,7 +387,7 @@ class Progress:
         self.environment = environment
         self.count = len(missing["sizes"])
         self.download = missing["download"]  # type: int
-        self.packages = missing["packages"]  # type: str
+        self.folder = missing["folder"]  # type: str
         self.already = self.installed()
         self.clock = time.monotonic
         self.began = self.clock()
@@ -399,7 +397,7 @@ class Progress:
             lines = file.read().splitlines()
         if any(line.startswith("Installing collected packages") for line in lines):
             done = min(self.installed() - self.already, self.count)
-            return "Installed {} of {} packages.".format(max(done, 0), self.count), 0.5 + done / self.count / 2
+            return "Installed {} of {}.".format(max(done, 0), packages(self.count)), 0.5 + done / self.count / 2
         seen = sum(line.startswith(("Collecting ", "Processing ")) for line in lines)
         fetched = min(self.fetched(), self.download)
         share = fetched / self.download if self.download else 0.0
@@ -414,7 +412,7 @@ class Progress:
 
     def installed(self) -> int:
         try:
-            return sum(entry.name.endswith(".dist-info") for entry in os.scandir(self.packages))
+            return sum(entry.name.endswith(".dist-info") for entry in os.scandir(self.folder))
         except OSError:
             return 0
 
@@ -454,11 +452,8 @@ def why_it_failed(log: str, environment: Environment) -> str:
             "3.12 and 3.13".format(*sys.version_info),
         ),
     )
-    for sign, reason in reasons:
-        if re.search(sign, log):
-            break
-    else:
-        reason = "one of its steps failed. Start again"
+    fitting = [reason for sign, reason in reasons if re.search(sign, log)]
+    reason = fitting[0] if fitting else "one of its steps failed. Start again"
     return "PicTrace could not be set up: {} (the details: {}).".format(reason, environment.log)
 
 
@@ -466,6 +461,10 @@ def amount(size: float) -> str:
     if size >= 10**9:
         return "{:.1f} GB".format(size / 10**9)
     return "{:.0f} MB".format(size / 10**6) if size >= 10**7 else "{:.1f} MB".format(size / 10**6)
+
+
+def packages(count: int) -> str:
+    return "1 package" if count == 1 else "{} packages".format(count)
 
 
 # What poetry.lock names
@@ -477,7 +476,7 @@ def locked_packages(groups: "set[str]") -> "list[dict[str, Any]]":
 
     with open(LOCK, "rb") as file:
         lock = tomllib.load(file)
-    packages = []
+    named = []
     for package in lock["package"]:
         needed_by = groups.intersection(package["groups"])
         if not needed_by:
@@ -487,27 +486,28 @@ def locked_packages(groups: "set[str]") -> "list[dict[str, Any]]":
             several = {markers.get(group, "") for group in needed_by}
             markers = "" if "" in several else " or ".join("({})".format(marker) for marker in sorted(several))
         hashes = [file["hash"] for file in package["files"]]
-        packages.append({"name": package["name"], "version": package["version"], "marker": markers, "hashes": hashes})
-    return packages
+        named.append({"name": package["name"], "version": package["version"], "marker": markers, "hashes": hashes})
+    return named
 
 
-def requirements(packages: "list[dict[str, Any]]") -> str:
+def requirements(locked: "list[dict[str, Any]]") -> str:
     """The same in the words of pip."""
     lines = []
-    for package in packages:
+    for package in locked:
         marker = " ; " + package["marker"] if package["marker"] else ""
         hashes = ["--hash=" + value for value in package["hashes"]]
         lines.append(" \\\n    ".join(["{name}=={version}".format(**package) + marker, *hashes]) + "\n")
     return "".join(lines)
 
 
-def tell_missing(answer: str, groups: "set[str]") -> None:
+def tell_missing(answer: str, *groups: str) -> None:
     """Run by the environment's Python: write what is missing in it, how large that is, and what is superfluous.
 
     pip does not tell sizes before it downloads, and some indexes do not either. So this asks pip's own finder which
     file it would take, and that file's server for its length. If a later pip has no such finder, the sizes are unknown.
     """
     import json
+    import logging
     import sysconfig
     from concurrent.futures import ThreadPoolExecutor
     from importlib import metadata
@@ -515,8 +515,9 @@ def tell_missing(answer: str, groups: "set[str]") -> None:
     from pip._vendor.packaging.markers import Marker
     from pip._vendor.packaging.utils import canonicalize_name
 
+    logging.basicConfig(level=logging.INFO)  # What pip's finder has to say is in the log then.
     present = {str(canonicalize_name(found.metadata["Name"])): found.version for found in metadata.distributions()}
-    wanted = [p for p in locked_packages(groups) if not p["marker"] or Marker(p["marker"]).evaluate()]
+    wanted = [p for p in locked_packages(set(groups)) if not p["marker"] or Marker(p["marker"]).evaluate()]
     absent = [p for p in wanted if present.get(canonicalize_name(p["name"])) != p["version"]]
     superfluous = set(present) - {canonicalize_name(p["name"]) for p in wanted} - {"pip", "setuptools"}
     try:
@@ -530,7 +531,7 @@ def tell_missing(answer: str, groups: "set[str]") -> None:
         "sizes": [size for size, _ in found],
         "download": sum(size for size, remote in found if size is not None and remote),
         "superfluous": sorted(superfluous),
-        "packages": sysconfig.get_path("purelib"),
+        "folder": sysconfig.get_path("purelib"),
     }
     with open(answer, "w", encoding="utf-8") as file:
         json.dump(missing, file)
@@ -540,7 +541,7 @@ def size_teller() -> "Callable[[dict[str, Any]], tuple[int | None, bool]]":
     """A function from a package to its size in bytes, if that can be known, and whether it must be downloaded."""
     from pip._internal.commands import create_command
     from pip._vendor.packaging.specifiers import SpecifierSet
-    from pip._vendor.requests import RequestException
+    from pip._vendor.requests.exceptions import RequestException
 
     command = create_command("download")  # type: Any
     options, _ = command.parse_args(["--only-binary", ":all:"])
@@ -665,6 +666,7 @@ class SetUpWindow:
             self.sentence["text"] = str(refusal)
             self.bar.stop()
             self.again.state(["!disabled"])
+            self.again.focus_set()
             return
         if sentence:
             self.sentence["text"] = sentence

@@ -1,0 +1,32 @@
+"""What every test may rely on."""
+
+import os
+import shutil
+from collections.abc import Callable
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def _nobodys_own_data(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Every test has an empty PICTRACE_HOME of its own."""
+    monkeypatch.setenv("PICTRACE_HOME", str(tmp_path_factory.mktemp("pictrace-home")))
+
+
+@pytest.fixture(scope="session")
+def need_program() -> Callable[[str, str], str]:
+    """Called with a program's name and the command that installs it: the program's path.
+
+    Where it is missing the test is skipped, and fails if PICTRACE_TEST_ALL=1 says that nothing may be missing.
+    """
+
+    def path_of(program: str, how_to_install: str) -> str:
+        path = shutil.which(program)
+        if path is None:
+            reason = f"{program} is not installed; install it with: {how_to_install}"
+            if os.environ.get("PICTRACE_TEST_ALL") == "1":
+                pytest.fail(reason, pytrace=False)
+            pytest.skip(reason)
+        return path
+
+    return path_of
