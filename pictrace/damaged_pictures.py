@@ -3,13 +3,13 @@
 import zlib
 from collections.abc import Callable
 
-from PIL import Image
+import numpy as np
+from PIL import Image, ImageFile
 
 from pictrace.picture_files import BAD_FILE, jpeg_scans
 
 Opening = Callable[[bytes], Image.Image]
 
-_MID_GREY, _BLACK = 128, 0
 _END_OF_JPEG = b"\xff\xd9"
 
 
@@ -21,9 +21,9 @@ def rescued(data: bytes, open_again: Opening) -> tuple[Image.Image, bool] | None
             return _coarse(data, open_again, scans.count)
         if im.format == "GIF" and "transparency" in im.info:
             return None  # Its empty rows cannot be told from transparent ones.
-        black = _rows(_filled(im, _BLACK))
+        black = _rows(_filled(im, black=True))
         del im
-        grey = _filled(open_again(data), _MID_GREY)
+        grey = _filled(open_again(data))
         rows = _rows(grey)
     except BAD_FILE:
         return None
@@ -41,16 +41,34 @@ def _coarse(data: bytes, open_again: Opening, scans: int) -> tuple[Image.Image, 
     return im, True
 
 
-def _filled(im: Image.Image, fill: int) -> Image.Image:
-    """As far as it can be decoded, over the fill."""
-    im.im = Image.new(im.mode, im.size, fill if len(im.getbands()) == 1 else (fill,) * len(im.getbands())).im
+def _filled(im: Image.Image, black: bool = False) -> Image.Image:
+    """As far as it can be decoded, over black or mid grey."""
+    bands = len(im.getbands())
+    fill: int | tuple[int, ...] = 0 if bands == 1 else (0,) * bands
+    if not black:
+        fill = _mid_grey(im)
+    im.im = Image.new(im.mode, im.size, fill).im
     try:
         im.load()
     except BAD_FILE:
         if im.im.size != im.size:
             raise
-    im.tile = []
+    if isinstance(im, ImageFile.ImageFile):
+        im.tile = []
     return im
+
+
+def _mid_grey(im: Image.Image) -> int | tuple[int, ...]:
+    if im.mode == "P" and im.palette is not None:
+        stride = len(im.palette.rawmode or im.palette.mode)
+        entries = np.frombuffer(bytes(im.palette.palette), np.uint8)
+        colours = entries[: len(entries) // stride * stride].reshape(-1, stride)[:256, :3].astype(int)
+        return int(np.abs(colours - 128).max(axis=1).argmin())
+    if im.mode == "CMYK":
+        return 0, 0, 0, 128
+    if len(im.getbands()) == 1:
+        return 128 * 256 if im.mode.startswith("I;16") else 128
+    return (128,) * len(im.getbands())
 
 
 def _rows(im: Image.Image) -> list[int]:

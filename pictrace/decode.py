@@ -102,9 +102,7 @@ def _decode(data: bytes, max_bytes: int, longest_side: int | None, orientation: 
     except MemoryError as error:
         raise PictureUnreadable(_("There is not enough memory to decode it.")) from error
     except BAD_FILE as error:
-        raise PictureUnreadable(
-            _("It is damaged and cannot be decoded ({error}).").format(error=_one_line(error))
-        ) from error
+        raise PictureUnreadable(_how_damaged(error)) from error
     if orientation in (5, 6, 7, 8):
         width, height = height, width
     return Decoded(pixels, width, height, im.format or "", damaged)
@@ -139,17 +137,21 @@ def _shrink(im: Image.Image, data: bytes, longest_side: int | None) -> int:
     """By what power of two the decoder itself can reduce the picture and still leave enough."""
     if longest_side is None:
         return 1
-    steps = 0
-    if isinstance(im, JpegImagePlugin.JpegImageFile):
+    is_jpeg = isinstance(im, JpegImagePlugin.JpegImageFile)
+    if is_jpeg:
         steps = 3
     elif isinstance(im, Jpeg2KImagePlugin.Jpeg2KImageFile):
         # "COD", the coding style, follows the start of the codestream and says how often the size was halved.
         coding_style = data.find(b"\xff\x52\x00", max(0, data.find(b"\xff\x4f\xff\x51")))
-        steps = data[coding_style + 9] if 0 <= coding_style < len(data) - 9 else 0
-    shrink = 1
-    while steps and max(im.size) // (shrink * 2) >= longest_side:
-        shrink, steps = shrink * 2, steps - 1
-    return shrink
+        steps = min(32, data[coding_style + 9]) if 0 <= coding_style < len(data) - 9 else 0
+    else:
+        steps = 0
+    for shrink in (1 << step for step in range(steps, 0, -1)):
+        enough = max(im.size) // shrink >= longest_side and min(im.size) >= shrink
+        # Pillow rounds to the nearest where JPEG 2000 rounds up, and then finds that the sizes differ.
+        if enough and (is_jpeg or all((n + shrink // 2) // shrink == -(-n // shrink) for n in im.size)):
+            return shrink
+    return 1
 
 
 def _reduced(im: Image.Image, shrink: int) -> Image.Image:
@@ -172,5 +174,8 @@ def _orientation(im: Image.Image) -> int | None:
     return said if isinstance(said, int) and 1 <= said <= 8 else None
 
 
-def _one_line(error: BaseException) -> str:
-    return " ".join(str(error).split())[:200].rstrip(".") or type(error).__name__
+def _how_damaged(error: BaseException) -> str:
+    said = " ".join(str(error).split())[:200].rstrip(".")
+    if "truncated" in said:
+        return _("It is damaged: the file is cut short, and too little of the picture is left.")
+    return _("It is damaged and cannot be decoded ({error}).").format(error=said or type(error).__name__)

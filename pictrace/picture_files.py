@@ -9,7 +9,7 @@ import zlib
 from dataclasses import dataclass
 from io import BytesIO
 
-from PIL import IcoImagePlugin, Image, ImageFile, JpegImagePlugin, TiffImagePlugin
+from PIL import IcoImagePlugin, Image, JpegImagePlugin, TiffImagePlugin
 
 from pictrace.errors import PictureUnreadable
 from pictrace.language import _
@@ -56,7 +56,7 @@ class JpegScans:
     """All coefficients are held in memory before there is a pixel."""
 
 
-def open_picture(data: bytes, max_bytes: int) -> ImageFile.ImageFile:
+def open_picture(data: bytes, max_bytes: int) -> Image.Image:
     """The header is read and checked; for nearly all formats, no pixel is decoded. Raises PictureUnreadable."""
     if not data:
         raise PictureUnreadable(_("The file is empty."))
@@ -153,7 +153,7 @@ def _largest_icon(data: bytes, max_bytes: int) -> Image.Image:
     entry = icons.entry[0]
     inside = data[entry.offset : entry.offset + entry.size]
     if inside.startswith(b"\x89PNG"):
-        icon = Image.open(BytesIO(inside), formats=("PNG",))
+        icon: Image.Image = Image.open(BytesIO(inside), formats=("PNG",))
     else:
         width, height = struct.unpack_from("<ii", inside, 4)
         check_memory((abs(width), abs(height) // 2), abs(width * height) * 4, max_bytes)

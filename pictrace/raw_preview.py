@@ -1,6 +1,5 @@
 """Camera RAW: the camera's own preview inside the file, or a quick development where that is missing or too small."""
 
-import re
 from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING
@@ -8,20 +7,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
-from pictrace.errors import PictureUnreadable
-from pictrace.language import _
 from pictrace.picture import Pixels
-from pictrace.picture_files import BAD_FILE
+from pictrace.picture_files import BAD_FILE, check_memory
 
 if TYPE_CHECKING:
     import rawpy
 
 _RAW_BEGINNINGS = (b"FUJIFILMCCD-RAW", b"IIRO", b"IIRS", b"MMOR", b"IIU\0", b"\0MRM", b"FOVb")
-# In TIFF terms: the photometric interpretation is "colour filter array" or "linear raw".
-_SENSOR_DATA = re.compile(
-    rb"\x06\x01\x03\x00\x01\x00\x00\x00[\x23\x4c][\x80\x88]|\x01\x06\x00\x03\x00\x00\x00\x01[\x80\x88][\x23\x4c]"
+# In a TIFF of either byte order: the photometric interpretation is "colour filter array" or "linear raw".
+_SENSOR_DATA = (
+    b"\x06\x01\x03\0\x01\0\0\0\x23\x80",
+    b"\x01\x06\0\x03\0\0\0\x01\x80\x23",
+    b"\x06\x01\x03\0\x01\0\0\0\x4c\x88",
+    b"\x01\x06\0\x03\0\0\0\x01\x88\x4c",
 )
-_BYTES_PER_PIXEL = 8
+_BYTES_PER_PIXEL = 5
 """Of the sensor, while it is developed at half size: measured."""
 _ORIENTATIONS = {3: 3, 5: 8, 6: 6}
 """LibRaw's turns in EXIF's numbers."""
@@ -41,7 +41,7 @@ class RawPreview:
 def is_raw(data: bytes) -> bool:
     if data.startswith(_RAW_BEGINNINGS) or data[4:12] == b"ftypcrx " or data[6:14] == b"HEAPCCDR":
         return True
-    return data[:4] in (b"II*\0", b"MM\0*") and (data[8:10] == b"CR" or _SENSOR_DATA.search(data) is not None)
+    return data[:4] in (b"II*\0", b"MM\0*") and (data[8:10] == b"CR" or any(tag in data for tag in _SENSOR_DATA))
 
 
 def raw_preview(data: bytes, side: int | None, max_bytes: int) -> RawPreview | None:
@@ -51,15 +51,16 @@ def raw_preview(data: bytes, side: int | None, max_bytes: int) -> RawPreview | N
     try:
         with rawpy.imread(BytesIO(data)) as raw:
             sizes = raw.sizes
-            if sizes.raw_width * sizes.raw_height * _BYTES_PER_PIXEL > max_bytes:
-                raise PictureUnreadable(_("The photograph in this RAW file is too big."))
             turned = sizes.flip in (5, 6)
             width, height = (sizes.height, sizes.width) if turned else (sizes.width, sizes.height)
             orientation = _ORIENTATIONS.get(sizes.flip, 1)
             wanted = min(side or max(width, height), max(width, height) // 2)
             if (stored := _stored_preview(raw)) is not None and _longest_side(stored) >= wanted:
                 return RawPreview(stored, orientation, width, height)
+            check_memory((width, height), sizes.raw_width * sizes.raw_height * _BYTES_PER_PIXEL, max_bytes)
             developed = np.asarray(raw.postprocess(half_size=True, use_camera_wb=True), np.uint8)
+            if developed.shape[2] != 3:  # a sensor without colours
+                developed = developed[:, :, :1].repeat(3, axis=2)
             return RawPreview(developed, 1, width, height)
     except (rawpy.LibRawError, rawpy.NotSupportedError, OSError, ValueError, MemoryError):
         return None

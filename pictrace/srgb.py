@@ -56,11 +56,9 @@ def upright(pixels: Pixels, orientation: int) -> Pixels:
 
 def _plain(im: Image.Image, value_range: tuple[float, float]) -> Image.Image:
     """In a mode of 8-bit bands that can be averaged: L, RGB, CMYK or LAB, with alpha where there is transparency."""
-    if im.mode.startswith("I;16"):
-        return Image.fromarray((np.asarray(im) >> 8).astype(np.uint8))
-    if im.mode in ("I", "F"):
+    if im.mode in ("I", "F") or im.mode.startswith("I;16"):
         low, high = value_range
-        values = (np.asarray(im, np.float32) - low) * (255 / (high - low))
+        values = (np.asarray(im).astype(np.float32) - low) * (255 / (high - low))
         return Image.fromarray(np.nan_to_num(values.clip(0, 255)).astype(np.uint8))
     transparent = "transparency" in im.info
     if im.mode in ("1", "L"):
@@ -73,18 +71,19 @@ def _plain(im: Image.Image, value_range: tuple[float, float]) -> Image.Image:
 
 
 def _value_range(im: Image.Image) -> tuple[float, float]:
-    """Which values are black and white: no file says so, but 0–1, 0–255 and 0–65535 are what programs write."""
-    if im.mode not in ("I", "F"):
+    """Which values are black and white: hardly a file says so, but these are what cameras and programs write."""
+    if im.mode not in ("I", "F") and not im.mode.startswith("I;16"):
         return 0, 255
     low, high = np.inf, -np.inf
     for top in range(0, im.height, 64):
-        values = np.asarray(im.crop((0, top, im.width, min(top + 64, im.height))), np.float32)
-        low, high = np.fmin(low, np.fmin.reduce(values, None)), np.fmax(high, np.fmax.reduce(values, None))
-    if low >= 0:
-        for white in (1.0, 255.0, 65535.0):
-            if high <= white and (white > 1 or im.mode == "F"):
-                return 0, white
-    return (float(low), float(high)) if low < high and np.isfinite([low, high]).all() else (0, 255)
+        values = np.asarray(im.crop((0, top, im.width, min(top + 64, im.height)))).astype(np.float32)
+        values = values[np.isfinite(values)]
+        low, high = min(low, values.min(initial=low)), max(high, values.max(initial=high))
+    whites = [1.0] if im.mode == "F" else []
+    for white in [*whites, *(2.0**bits - 1 for bits in (8, 10, 12, 14, 16))]:
+        if low >= 0 and high <= white:
+            return 0, white
+    return (float(low), float(high)) if low < high else (0, 255)
 
 
 class _Colours:
