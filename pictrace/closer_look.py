@@ -1,10 +1,9 @@
 """Two pictures side by side: what they have in common, how much that is, what to call it, and why."""
 
-from enum import StrEnum
-
 from pictrace.evidence import Evidence, Look, compare, look
 from pictrace.language import _, ngettext
 from pictrace.likeness import CHANCE_POINTS, Knots, by_points, by_washes, fused, knots_from, share_of
+from pictrace.picture import Label
 
 __all__ = [
     "Evidence",
@@ -24,23 +23,6 @@ __all__ = [
 ]
 
 
-class Label(StrEnum):
-    SAME_PICTURE = "same picture"
-    EDITED_COPY = "edited copy"
-    SAME_THING = "same scene or object"
-    SIMILAR_LOOK = "similar look"
-
-    @property
-    def words(self) -> str:
-        """For a person to read, in that person's language."""
-        return {
-            Label.SAME_PICTURE: _("same picture"),
-            Label.EDITED_COPY: _("edited copy"),
-            Label.SAME_THING: _("same scene or object"),
-            Label.SIMILAR_LOOK: _("similar look"),
-        }[self]
-
-
 _EDITED_POINTS = 12
 _EDITED_STRUCTURE = 1.4
 _EDITED_WASHES = 0.5
@@ -49,6 +31,7 @@ _SAME_POINTS = 8
 _SPREAD_CELLS = 4
 _SPREAD_STRUCTURE, _HUDDLED_STRUCTURE = 0.65, 0.75
 _SAME_BLOCKS = 0.70
+_STRANGE_REGION = 0.78
 _SAME_WASHES = 0.8
 
 
@@ -71,7 +54,11 @@ def same_picture(evidence: Evidence) -> bool:
     aligned = evidence.aligned
     if aligned is not None and evidence.points > _SAME_POINTS:
         least = _SPREAD_STRUCTURE if evidence.cells >= _SPREAD_CELLS else _HUDDLED_STRUCTURE
-        return aligned.coarse > least and aligned.agreeing_blocks > _SAME_BLOCKS
+        return (
+            aligned.coarse > least
+            and aligned.agreeing_blocks > _SAME_BLOCKS
+            and aligned.strangest_region < _STRANGE_REGION
+        )
     return evidence.smooth is not None and evidence.smooth.difference < _SAME_WASHES
 
 

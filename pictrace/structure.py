@@ -9,6 +9,7 @@ import numpy.typing as npt
 from pictrace.keypoints import Affine, Grey
 
 Plane = npt.NDArray[np.float32]
+Mask = npt.NDArray[np.bool_]
 
 SQUARE_SIDE = 256
 ALIGNED_SIDE = 192
@@ -57,7 +58,7 @@ class Alignment:
 
     one: Grey
     other: Grey
-    overlap: npt.NDArray[np.bool_]
+    overlap: Mask
     """Where both have something to show."""
     share_of_one: float
     share_of_other: float
@@ -110,6 +111,9 @@ class AlignedStructure:
     """The same of the blurred pictures: forgives blur, and a map that is a little off."""
     agreeing_blocks: float
     """The share of the blocks with anything in them whose patterns run alike."""
+    strangest_region: float
+    """The share that disagrees of the worst region, of 40% of each side: 1 where a whole part shows something else, as
+    inside of a frame, a web page or a collage that both pictures share."""
 
 
 def aligned_structure(alignment: Alignment) -> AlignedStructure:
@@ -119,7 +123,13 @@ def aligned_structure(alignment: Alignment) -> AlignedStructure:
     over = _Blur(weight, 2.0)
     soft_one, soft_other = over(one), over(other)
     _, coarse = _similarity(soft_one, soft_other, weight, sigma=3.0)
-    return AlignedStructure(similarity, fine, coarse, _agreeing_blocks(soft_one, soft_other, alignment.overlap))
+    return AlignedStructure(
+        similarity,
+        fine,
+        coarse,
+        _agreeing_blocks(soft_one, soft_other, alignment.overlap),
+        _strangest_region(_disagreement(one, other, alignment.overlap), alignment.overlap),
+    )
 
 
 class _Blur:
@@ -154,15 +164,18 @@ _LEAST_BLOCK = 6
 _BLOCK_SEEN = 0.8
 _NOTHING_IN_IT = 4.0
 _RUNS_ALIKE = 0.5
+_SURELY_ALIKE = 0.7
+_OTHER_BRIGHTNESS = 30.0
+_REGION = 0.4
+_REGION_SEEN = 0.9
 
 
-def _agreeing_blocks(one: Plane, other: Plane, overlap: npt.NDArray[np.bool_]) -> float:
-    rows, columns = np.flatnonzero(overlap.any(axis=1)), np.flatnonzero(overlap.any(axis=0))
-    top, bottom, left, right = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
-    side = max(_LEAST_BLOCK, max(bottom - top, right - left) // _BLOCKS)
+def _agreeing_blocks(one: Plane, other: Plane, overlap: Mask) -> float:
+    rows, columns = _extent(overlap)
+    side = max(_LEAST_BLOCK, max(rows.stop - rows.start, columns.stop - columns.start) // _BLOCKS)
     counted = agreeing = 0
-    for y in range(top, bottom - side + 1, side):
-        for x in range(left, right - side + 1, side):
+    for y in range(rows.start, rows.stop - side + 1, side):
+        for x in range(columns.start, columns.stop - side + 1, side):
             block = slice(y, y + side), slice(x, x + side)
             seen = overlap[block]
             if seen.mean() < _BLOCK_SEEN:
@@ -176,3 +189,41 @@ def _agreeing_blocks(one: Plane, other: Plane, overlap: npt.NDArray[np.bool_]) -
             likeness = ((p * q).mean() + _NOTHING_IN_IT) / (spread_p * spread_q + _NOTHING_IN_IT)
             agreeing += bool(likeness > _RUNS_ALIKE)
     return agreeing / counted if counted else 1.0
+
+
+def _disagreement(one: Plane, other: Plane, overlap: Mask) -> Mask:
+    """Where patterns run differently, or the brightness is not what the rest of the picture makes one expect."""
+    rows, columns = _extent(overlap)
+    weight = overlap.astype(np.float32)
+    soft = _Blur(weight, 1.5)
+    one, other = soft(one), soft(other)
+    blur = _Blur(weight, max(1.5, max(rows.stop - rows.start, columns.stop - columns.start) / 50))
+    mean_one, mean_other = blur(one), blur(other)
+    spread_one = np.sqrt(np.maximum(blur(one * one) - mean_one * mean_one, 0))
+    spread_other = np.sqrt(np.maximum(blur(other * other) - mean_other * mean_other, 0))
+    covariance = blur(one * other) - mean_one * mean_other
+    likeness = (covariance + _NOTHING_IN_IT) / (spread_one * spread_other + _NOTHING_IN_IT)
+    something = overlap & (np.maximum(spread_one, spread_other) >= _NOTHING_IN_IT)
+    strange = something & (likeness < _RUNS_ALIKE)
+    sure = something & (likeness > _SURELY_ALIKE)
+    if sure.any() and np.ptp(mean_one[sure]) > 1:
+        gain, offset = np.polyfit(mean_one[sure].astype(np.float64), mean_other[sure].astype(np.float64), 1)
+        unexpected = np.abs(gain * mean_one + offset - mean_other)
+        strange |= overlap & (unexpected > _OTHER_BRIGHTNESS * max(1.0, float(gain)))
+    return strange
+
+
+def _strangest_region(strange: Mask, overlap: Mask) -> float:
+    rows, columns = _extent(overlap)
+    size = max(3, round((columns.stop - columns.start) * _REGION)), max(3, round((rows.stop - rows.start) * _REGION))
+    bad, seen = (
+        np.asarray(cv2.boxFilter(mask.astype(np.float32), -1, size, borderType=cv2.BORDER_CONSTANT))
+        for mask in (strange, overlap)
+    )
+    whole = seen > _REGION_SEEN
+    return min(1.0, float((bad[whole] / seen[whole]).max())) if whole.any() else 0.0
+
+
+def _extent(overlap: Mask) -> tuple[slice, slice]:
+    rows, columns = np.flatnonzero(overlap.any(axis=1)), np.flatnonzero(overlap.any(axis=0))
+    return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
