@@ -22,6 +22,7 @@ _CHUNK = 1 << 20
 _HEADER_BYTES = 256 * 1024
 """What tarfile may read to make sense of one header; it would fill the memory with a hostile one."""
 _AHEAD_BYTES = 32 * 1024 * 1024
+_LAST_SECOND = 2**63 // 10**9
 
 Broken = (tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError, OverflowError, RecursionError)
 
@@ -182,12 +183,12 @@ class TarContainer:
         if problem is None and kind_of(name) is Kind.UNKNOWN:
             self._stream.seek(info.offset_data)
             head = self._stream.read(min(SNIFF_BYTES, info.size))
-        modified = int(info.mtime)
+        modified_ns = int(info.mtime * 1e9) if 0 < info.mtime < _LAST_SECOND else 0
         return TarMember(
             name=name,
             size=info.size,
-            modified_ns=int(info.mtime * 1_000_000_000),
-            stamp=f"{self._place.stamp}:{info.offset_data}:{info.size}:{modified}",
+            modified_ns=modified_ns,
+            stamp=f"{self._place.stamp}:{info.offset_data}:{info.size}:{modified_ns}",
             problem=problem,
             offset=info.offset_data,
             head=head,
