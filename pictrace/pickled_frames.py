@@ -45,14 +45,15 @@ _MAX_OPCODES = 64
 
 
 class DamagedError(Exception):
-    """These bytes were never written as a frame."""
+    """No frame, or one with other things in it than plain values."""
 
 
 def frame_bytes(values: tuple[Plain, ...]) -> bytes:
-    """The frame with its announcement, ready to be appended."""
+    """The frame with its announcement, ready to be appended. Raises DamagedError for what could not be read again."""
     frame = pickle.dumps(values, protocol=4)
     if len(frame) > MAX_FRAME_BYTES:
-        raise ValueError("the frame is too large")
+        raise DamagedError("the frame is too large")
+    _refuse_all_but_plain(frame)
     length, checksum = len(frame), zlib.crc32(frame)
     return _ANNOUNCEMENT.pack(_BEFORE, length, checksum, zlib.crc32(_CHECKED.pack(length, checksum)), b".") + frame
 
