@@ -7,7 +7,7 @@ from pictrace.samples.drawing import Painting, colour, mix, smooth
 from pictrace.samples.water import sea
 
 
-def suspension_bridge(seed: int, fog: float = 0.4, shift: float = 0) -> Image.Image:
+def suspension_bridge(seed: int) -> Image.Image:
     """A red suspension bridge over the strait."""
     p = Painting(seed)
     horizon = 420
@@ -15,16 +15,16 @@ def suspension_bridge(seed: int, fog: float = 0.4, shift: float = 0) -> Image.Im
     p.sky([(0, "5b8fb9"), (0.6, "c3d3d6"), (1, "ffe9cf")], horizon)
     p.lay(colour("ffffff"), smooth(0.48, 0.75, p.noise(420, 80, 6)) * 0.55)
     p.glow(200, 350, 330, warm, 0.5)
-    hills = p.outline([(360, 52), (120, 20), (40, 5)], shift * 0.3) + 355
+    hills = p.outline([(360, 52), (120, 20), (40, 5)]) + 355
     folds = p.noise(120, 60, 5)
     p.lay(mix(colour("7d93a0"), colour("a7b2a8"), folds), p.below(hills))
-    near = p.outline([(300, 34), (90, 14), (25, 4)], shift * 0.6) + 398 - 60 * smooth(620, 900, p.x[0] + shift)
+    near = p.outline([(300, 34), (90, 14), (25, 4)]) + 398 - 60 * smooth(620, 900, p.x[0])
     p.lay(mix(colour("4c6153"), colour("8c8b62"), smooth(0.3, 0.7, folds)), p.below(near))
     sea(p, horizon, colour("2c5a70"), colour("b9cfd0"))
-    p.haze(warm, horizon - 30, 60, fog)
-    _span(p, 215 - shift, 745 - shift * 0.8, horizon)
+    p.haze(warm, horizon - 30, 60, 0.4)
+    _span(p, 215, 745, horizon)
     bank = smooth(0.42, 0.68, p.noise(460, 90, 5) + np.exp(-(((p.y - 428) / 64) ** 2)) * 0.3 - 0.06)
-    p.lay(colour("fdf3e6"), bank * np.exp(-(((p.y - 430) / 82) ** 2)) * min(1.0, fog * 2.2))
+    p.lay(colour("fdf3e6"), bank * np.exp(-(((p.y - 430) / 82) ** 2)) * 0.88)
     return p.develop(0.03, 0.6)
 
 

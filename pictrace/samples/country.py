@@ -34,17 +34,17 @@ def _fields(p: Painting, horizon: float) -> None:
     u = u + (np.floor(v) % 3) * 0.37
     cell = np.abs(np.sin(np.floor(u) * 127.1 + np.floor(v) * 311.7) * 43758.5)
     pick = ((cell - np.floor(cell)) * 8).astype(np.int32) % 8
-    tints = np.stack(
-        [colour(t) for t in ("7f9a48", "d9bd5e", "5d8a46", "b98f56", "a3b35a", "e3cf7c", "496f3b", "93a94e")]
+    tints = np.concatenate(
+        [colour(t) for t in ("7f9a48", "d9bd5e", "5d8a46", "b98f56", "a3b35a", "e3cf7c", "496f3b", "93a94e")], axis=2
     )
     rows = 0.5 + 0.5 * np.sin(np.where(pick % 2 == 0, u, v + u * 0.3) * 2 * np.pi * 11)
     calm = smooth(horizon + 40, 560, p.y)
     texture = p.ground_noise(horizon, 0.6) - 0.5
-    paint = tints[pick] * (0.9 + (rows * 0.16 * calm + texture * 0.55)[..., None])
+    paint = tints[:, 0, pick] * (0.9 + (rows * 0.16 * calm + texture * 0.55))
     ground = smooth(horizon - 1, horizon + 1, p.y)
-    p.lay((paint), ground)
+    p.lay(paint, ground)
     edge = np.minimum(np.minimum(u % 1, 1 - u % 1) / depth * 2.2, np.minimum(v % 1, 1 - v % 1) / depth**2 * 3.5)
-    hedge = smooth(0.055, 0.02, (edge) + (p.noise(14, 8, 3, 0.7) - 0.5) * 0.09)
+    hedge = smooth(0.055, 0.02, edge + (p.noise(14, 8, 3, 0.7) - 0.5) * 0.09)
     p.shade(np.roll(hedge, (4, 9), (0, 1)) * ground * 0.28)
     p.lay(mix(colour("20381f"), colour("55733a"), p.noise(7, 5, 2)), hedge * ground * 0.9)
 
@@ -74,7 +74,7 @@ def _balloon(p: Painting, x: float, y: float, s: float, tints: tuple[str, str]) 
         heads = p.shapes().disc(x - 7 * s, foot + 16 * s, 5 * s).disc(x + 7 * s, foot + 17 * s, 5 * s)
         p.lay(colour("3b2c28"), heads.mask(0.3))
         p.glow(x, foot - 10 * s, 22 * s, colour("ffcf6b"), 0.7)
-    p.lay((paint * lit[..., None]), (inside))
+    p.lay(paint * lit, inside)
 
 
 def lavender(seed: int) -> Image.Image:

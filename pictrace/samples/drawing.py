@@ -14,7 +14,7 @@ Mask = Field | npt.NDArray[np.bool]
 """Where paint goes, and how thick."""
 
 Colour = npt.NDArray[np.floating[Any]]
-"""Three numbers of 0 to 1; or a whole coloured layer, shape (height, width, 3)."""
+"""Red, green and blue of 0 to 1, plane by plane: shape (3, height, width), or one that spreads to it."""
 
 Points = Sequence[tuple[float, float]]
 
@@ -25,13 +25,11 @@ FINER = 3
 
 def colour(hexadecimal: str) -> Colour:
     """ "ff8000" as numbers."""
-    return np.array([int(hexadecimal[at : at + 2], 16) / 255 for at in (0, 2, 4)], np.float32)
+    return np.array([int(hexadecimal[at : at + 2], 16) / 255 for at in (0, 2, 4)], np.float32)[:, None, None]
 
 
 def mix(first: Colour, second: Colour, share: float | Field) -> Colour:
     """first where share is 0, second where it is 1."""
-    if isinstance(share, np.ndarray):
-        share = share[..., None]
     return first + (second - first) * share
 
 
@@ -45,9 +43,8 @@ def blur(layer: Mask, across: float, down: float | None = None) -> Field:
     """Gaussian, with the standard deviation in pixels."""
     import cv2
 
-    return np.asarray(
-        cv2.GaussianBlur(np.asarray(layer, np.float32), (0, 0), across, sigmaY=across if down is None else down)
-    )
+    down = across if down is None else down
+    return np.asarray(cv2.GaussianBlur(np.asarray(layer, np.float32), (0, 0), across, sigmaY=down))
 
 
 def enlarged(small: Field, width: int, height: int) -> Field:
@@ -70,6 +67,12 @@ def curve_through(points: Points, closed: bool = False, steps: int = 10) -> list
 
 def _between(a: float, b: float, c: float, d: float, t: float) -> float:
     return b + 0.5 * t * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * (b - c) + d - a)))
+
+
+def _extent(filled: Field) -> slice:
+    """From the first to the last that is not 0."""
+    places = np.flatnonzero(filled)
+    return slice(places[0], places[-1] + 1) if places.size else slice(0)
 
 
 class Shapes:
@@ -115,12 +118,12 @@ class Shapes:
 class Painting:
     """Pixels to paint on from the back to the front, then develop into a photograph."""
 
-    def __init__(self, seed: int, width: int = WIDTH, height: int = HEIGHT) -> None:
+    def __init__(self, seed: int) -> None:
         self.random = np.random.default_rng(seed)
-        self.width, self.height = width, height
-        self.x: Field = np.arange(width, dtype=np.float32)[None, :] + np.float32(0.5)
-        self.y: Field = np.arange(height, dtype=np.float32)[:, None] + np.float32(0.5)
-        self.pixels: Colour = np.zeros((height, width, 3), np.float32)
+        self.width, self.height = WIDTH, HEIGHT
+        self.x: Field = np.arange(WIDTH, dtype=np.float32)[None, :] + np.float32(0.5)
+        self.y: Field = np.arange(HEIGHT, dtype=np.float32)[:, None] + np.float32(0.5)
+        self.pixels: Colour = np.zeros((3, HEIGHT, WIDTH), np.float32)
 
     # --- paint
 
@@ -128,24 +131,27 @@ class Painting:
         """Colours from above to below; the stops count from 0 at the top to 1 at the bottom."""
         places = [at * (self.height if bottom is None else bottom) for at, _ in stops]
         colours = np.array([colour(text) for _, text in stops])
-        rows = np.stack([np.interp(self.y[:, 0], places, colours[:, channel]) for channel in range(3)], axis=1)
-        self.pixels = np.repeat(rows.astype(np.float32)[:, None], self.width, axis=1)
+        for plane in range(3):
+            self.pixels[plane] = np.interp(self.y, places, colours[:, plane, 0, 0])
 
     def lay(self, paint: Colour, mask: Mask) -> None:
         """Covers what is there, as much as the mask says."""
-        layer = np.asarray(paint, np.float32) - self.pixels
-        layer *= np.asarray(mask, np.float32)[..., None]
-        self.pixels += layer
+        mask = np.broadcast_to(np.asarray(mask, np.float32), (self.height, self.width))
+        rows, columns = _extent(mask.max(axis=1)), _extent(mask.max(axis=0))
+        below = self.pixels[:, rows, columns]
+        layer = np.broadcast_to(np.asarray(paint, np.float32), self.pixels.shape)[:, rows, columns] - below
+        layer *= mask[rows, columns]
+        below += layer
 
     def shade(self, strength: Field, tint: Colour | None = None) -> None:
         """Darkens towards the tint (black if there is none)."""
-        depth = np.asarray(strength, np.float32)[..., None]
+        depth = np.asarray(strength, np.float32)
         self.pixels *= 1 - (depth if tint is None else depth * (1 - tint))
 
     def light(self, strength: Field, tint: Colour) -> None:
         """Adds light that never burns out."""
-        left = 1 - np.clip(np.asarray(strength, np.float32)[..., None] * tint, 0, 1)
-        self.pixels = 1 - (1 - self.pixels) * np.asarray(left, np.float32)
+        added = np.clip(np.asarray(strength, np.float32) * np.asarray(tint, np.float32), 0, 1)
+        self.pixels += (1 - self.pixels) * added
 
     def glow(self, x: float, y: float, radius: float, tint: Colour, strength: float = 1) -> None:
         distance = ((self.x - x) ** 2 + (self.y - y) ** 2) / np.float32(radius * radius)
@@ -190,7 +196,7 @@ class Painting:
         """1 under the line that has one height a column."""
         return np.clip(self.y - line[None, :] + np.float32(0.5), 0, 1)
 
-    def ground_noise(self, horizon: float, scale: float = 1, stretch: float = 1, shift: float = 0) -> Field:
+    def ground_noise(self, horizon: float, scale: float = 1, stretch: float = 1) -> Field:
         """Noise that lies flat and runs away to the horizon; around 0.5 and calm far off."""
         import cv2
 
@@ -201,7 +207,7 @@ class Painting:
         tile = np.fft.irfft2(spectrum).astype(np.float32)
         tile /= tile.std() * 5
         depth = np.float32(self.height) / np.maximum(self.y - np.float32(horizon), 1)
-        u = (self.x - self.width / 2 + shift) * depth * np.float32(0.7 / scale / stretch)
+        u = (self.x - self.width / 2) * depth * np.float32(0.7 / scale / stretch)
         v = np.broadcast_to(depth * np.float32(160 / scale), u.shape)
         wrapped = cv2.remap(
             tile, u % side, np.ascontiguousarray(v % side), cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP
@@ -235,13 +241,14 @@ class Painting:
         waves = (self.ground_noise(horizon, 0.6, 3)[horizon:] - 0.5) * np.float32(ripple)
         source_y = np.clip(horizon - 1 - depth * np.float32(0.94) - np.abs(waves) * (8 + depth * 0.35), 0, horizon - 1)
         source_x = np.broadcast_to(self.x, waves.shape) + waves * (6 + depth * np.float32(0.14))
-        image = cv2.remap(self.pixels, source_x, source_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
-        image = blur(np.asarray(image, np.float32), 0.8, 1.6)
+        image = np.empty((3, rows, self.width), np.float32)
+        for plane in range(3):
+            cv2.remap(self.pixels[plane], source_x, source_y, cv2.INTER_LINEAR, image[plane], cv2.BORDER_REFLECT)
+            image[plane] = blur(image[plane], 0.8, 1.6)
         towards = np.broadcast_to(
             np.float32(share) + depth / np.float32(rows) * (1 - share) * np.float32(0.5), waves.shape
         )
-        image = mix(image, tint, np.clip(towards + waves * 0.25, 0, 1))
-        self.pixels[horizon:] = image
+        self.pixels[:, horizon:] = mix(image, tint, np.clip(towards + waves * 0.25, 0, 1))
 
     # --- the photograph
 
@@ -251,14 +258,15 @@ class Painting:
         """The finished photograph: bloom around lights, a tone curve, darker corners, grain."""
         pixels = np.clip(self.pixels, 0, 1)
         if bloom:
-            small = np.ascontiguousarray(pixels[::4, ::4]) - np.float32(0.55)
-            bright = enlarged(blur(np.maximum(small, 0), 6), self.width, self.height)
-            pixels += np.maximum(bright, 0) * np.float32(bloom) * 2
+            for plane in pixels:
+                bright = blur(np.maximum(plane[::4, ::4] - np.float32(0.55), 0), 6)
+                plane += np.maximum(enlarged(bright, self.width, self.height), 0) * np.float32(bloom * 2)
             np.clip(pixels, 0, 1, out=pixels)
         pixels += (pixels * pixels * (3 - 2 * pixels) - pixels) * np.float32(contrast)
         distance = ((self.x / self.width - 0.5) ** 2 + (self.y / self.height - 0.5) ** 2).astype(np.float32)
-        pixels *= (np.float32(1.02) - np.float32(0.38) * distance)[..., None]
-        pixels *= np.array([1 + warmth, 1, 1 - warmth], np.float32)
+        pixels *= np.float32(1.02) - np.float32(0.38) * distance
+        pixels *= np.array([1 + warmth, 1, 1 - warmth], np.float32)[:, None, None]
         grains = blur(self.random.standard_normal((self.height, self.width), np.float32), 0.6)
-        pixels += (grains * np.float32(grain))[..., None]
-        return Image.fromarray((np.clip(pixels, 0, 1) * 255 + 0.5).astype(np.uint8))
+        pixels += grains * np.float32(grain)
+        planes = (np.clip(pixels, 0, 1) * 255 + 0.5).astype(np.uint8)
+        return Image.merge("RGB", [Image.fromarray(plane) for plane in planes])

@@ -22,7 +22,7 @@ def cat_in_window(seed: int) -> Image.Image:
         p.light(lights.mask(1.4), colour(tint))
     room = p.shapes().box(0, 0, 900, 600).box(110, 36, 790, 500, 0).mask()
     wall = mix(colour("33241f"), colour("5d4034"), p.noise(200, 200, 5))
-    p.lay(wall * (0.75 + 0.3 * smooth(560, 200, np.hypot(p.x - 450, p.y - 300)))[..., None], room)
+    p.lay(wall * (0.75 + 0.3 * smooth(560, 200, np.hypot(p.x - 450, p.y - 300))), room)
     wood = (
         p.shapes()
         .box(96, 22, 804, 46)
@@ -99,7 +99,7 @@ def _plant(p: Painting, x: float, y: float) -> None:
     )
 
 
-def fruit_bowl(seed: int, x: float = 450, warm: bool = True) -> Image.Image:
+def fruit_bowl(seed: int) -> Image.Image:
     """Oranges, apples and a lemon in a blue bowl, light from the window."""
     p = Painting(seed)
     wall = mix(colour("75695d"), colour("d8cbb5"), smooth(820, 60, np.hypot(p.x - 120, p.y - 80)))
@@ -109,11 +109,11 @@ def fruit_bowl(seed: int, x: float = 450, warm: bool = True) -> Image.Image:
         for top in (30, 150):
             panes.polygon([(left, top), (left + 110, top + 26), (left + 110, top + 126), (left, top + 100)])
     p.light(panes.mask(9) * 0.36, colour("fff0cf"))
-    table = 372
+    x, table = 450, 372
     grain = p.noise(330, 7, 5, 0.65) * 0.65 + p.noise(900, 46, 3) * 0.5
     wood = mix(colour("5a3620"), colour("c08a55"), np.clip(grain * 1.3 - 0.3, 0, 1))
-    wood = wood * (0.62 + 0.62 * smooth(900, 100, np.hypot(p.x - 160, (p.y - 420) * 1.4)))[..., None]
-    p.lay((wood), smooth(table - 5, table + 5, p.y))
+    wood = wood * (0.62 + 0.62 * smooth(900, 100, np.hypot(p.x - 160, (p.y - 420) * 1.4)))
+    p.lay(wood, smooth(table - 5, table + 5, p.y))
     p.shade(np.exp(-(((p.y - table) / 16) ** 2)) * 0.3)
     p.shade(p.shapes().disc(x + 110, 508, 300, 40).mask(20) * 0.62)
     p.lay(
@@ -133,7 +133,7 @@ def fruit_bowl(seed: int, x: float = 450, warm: bool = True) -> Image.Image:
     _bowl(p, x, 330)
     _fruit(p, x + 300, 492, 58, "e8872a", 3, shadow=True)
     _fruit(p, x - 300, 508, 46, "f0cf3f", 4, shadow=True)
-    return p.develop(0.04 if warm else -0.04, 0.5)
+    return p.develop(0.04, 0.5)
 
 
 def _fruit(p: Painting, x: float, y: float, radius: float, tint: str, spots: int, shadow: bool = False) -> None:
@@ -144,15 +144,15 @@ def _fruit(p: Painting, x: float, y: float, radius: float, tint: str, spots: int
     z = np.sqrt(np.clip(1 - inside, 0, 1))
     rough = (p.noise(spots, spots, 2) - 0.5) * 0.14 + (p.noise(60, 70, 2) - 0.5) * 0.12
     light = np.clip(-0.55 * u - 0.58 * v + 0.6 * z, 0, 1)
-    skin = colour(tint) * (0.2 + 0.95 * light + rough + 0.1 * smooth(0.3, 1, v))[..., None]
+    skin = colour(tint) * (0.2 + 0.95 * light + rough + 0.1 * smooth(0.3, 1, v))
     if spots > 10:
         streaks = smooth(0.45, 0.8, p.noise(8, 44, 3)) * smooth(-0.1, -0.9, v)
-        skin = mix((skin), colour("e8c15a") * (0.3 + 0.9 * light)[..., None], streaks * 0.55)
+        skin = mix(skin, colour("e8c15a") * (0.3 + 0.9 * light), streaks * 0.55)
     mask = np.clip((1 - np.sqrt(inside)) * radius + 0.5, 0, 1)
-    p.shade(blur((mask), 7) * 0.45)
-    p.lay((skin), (mask))
+    p.shade(blur(mask, 7) * 0.45)
+    p.lay(skin, mask)
     shine = np.exp(-((u + 0.42) ** 2 + (v + 0.45) ** 2) * 26) * (0.75 if spots > 10 else 0.4)
-    p.light((shine * mask), colour("fff6e6"))
+    p.light(shine * mask, colour("fff6e6"))
     if spots > 10:
         stem = curve_through([(x + 2, y - radius * 0.78), (x + 5, y - radius * 0.98), (x + 14, y - radius * 1.18)])
         p.lay(colour("4b3220"), p.shapes().line(stem, 3.4).mask())
@@ -179,9 +179,9 @@ def _bowl(p: Painting, x: float, y: float) -> None:
     bend = (p.y - y - 52 * np.sqrt(1 - around**2)) / 110
     stripe = smooth(0.045, 0.02, np.abs(bend - 0.3)) + smooth(0.02, 0.008, np.abs(bend - 0.42))
     glaze = mix(colour("2f6f9a"), colour("f1ead8"), np.clip(stripe, 0, 1))
-    p.lay((glaze * (0.2 + light + (p.noise(40, 30, 4) - 0.5) * 0.12)[..., None]), body)
+    p.lay(glaze * (0.2 + light + (p.noise(40, 30, 4) - 0.5) * 0.12), body)
     p.light(
-        (np.exp(-(((p.x - x + 118) / 26) ** 2 + ((p.y - y - 84) / 34) ** 2)) * 0.5 * body),
+        np.exp(-(((p.x - x + 118) / 26) ** 2 + ((p.y - y - 84) / 34) ** 2)) * 0.5 * body,
         colour("ffffff"),
     )
     edge = [(x + 236 * np.cos(a), y + 52 * np.sin(a)) for a in np.linspace(-0.03, np.pi + 0.03, 60)]

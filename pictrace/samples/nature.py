@@ -30,7 +30,7 @@ def mountain_lake(seed: int, dusk: bool = True, shift: float = 0) -> Image.Image
         rock = mix(mix(far, near, nearness) * 1.1, mix(far, near, nearness) * 0.6, 1 - lit)
         depth = p.y - peaks[None, :]
         snowy = smooth(30, -12, depth - slopes * 170 + 62 + nearness * 40) * (1 - nearness * 1.1)
-        p.lay(mix(rock, snow * (0.62 + 0.38 * lit[..., None]), snowy), p.below(peaks))
+        p.lay(mix(rock, snow * (0.62 + 0.38 * lit), snowy), p.below(peaks))
         p.haze(mix(far, glow, 0.35), horizon - 5, 70, 0.42 - nearness * 0.3)
     base = np.full(p.width, horizon - 2, np.float32) + p.outline([(220, 5)])
     p.lay(near * 0.75, p.below(p.spruces(base - 4, 190, (14, 46))))
@@ -94,7 +94,7 @@ def forest_in_fog(seed: int) -> Image.Image:
         tone = mix(fog, dark, near**1.25 * 0.9 + 0.1)
         bark = p.noise(9, 60, 3) - 0.5
         softness = 1.6 if near > 0.9 else 1.6 - near * 1.4
-        p.lay(tone + (bark * 0.28 * near)[..., None], trunks.mask(softness))
+        p.lay(tone + (bark * 0.28 * near), trunks.mask(softness))
         crown = smooth(0.53, 0.62, leaves + (150 - p.y) / 900) * smooth(foot * 0.75, 0, p.y)
         p.lay(mix(fog, colour("2c4a25"), near * 0.75 + 0.08), crown * (0.25 + near * 0.5))
         floor = p.below(p.outline([(160, 9), (40, 4), (9, 2)]) + foot - 4)
@@ -114,7 +114,7 @@ def _rays(p: Painting, x: float, y: float) -> Field:
     return smooth(0.5, 1.0, np.interp(angle, np.linspace(-1.6, 1.6, 90), knots))
 
 
-def aurora(seed: int, shift: float = 0, tint: str = "4dffa6") -> Image.Image:
+def aurora(seed: int) -> Image.Image:
     """Green light over a snowy clearing with a cabin."""
     p = Painting(seed)
     horizon = 452
@@ -122,23 +122,23 @@ def aurora(seed: int, shift: float = 0, tint: str = "4dffa6") -> Image.Image:
     stars = p.random.random((p.height, p.width), np.float32)
     p.light(blur((stars > 0.9991), 0.7) * 3.0 * np.clip(stars * 60 - 59, 0.2, 1), colour("e8f0ff"))
     for strength, base, reach in ((0.75, 300, 240), (0.95, 372, 300), (0.5, 235, 170)):
-        foot = p.outline([(420, 62), (150, 20), (60, 6)], shift) + base
-        rays = 0.55 + 0.45 * p.outline([(38, 0.6), (13, 0.4), (5, 0.2)], shift)
-        wide = np.clip(0.62 + p.outline([(330, 0.6)], shift), 0, 1)
+        foot = p.outline([(420, 62), (150, 20), (60, 6)]) + base
+        rays = 0.55 + 0.45 * p.outline([(38, 0.6), (13, 0.4), (5, 0.2)])
+        wide = np.clip(0.62 + p.outline([(330, 0.6)]), 0, 1)
         above = foot[None, :] - p.y
         curtain = np.exp(-np.maximum(above, 0) / (reach * 0.36)) * smooth(-16, 8, above)
         curtain = curtain * (rays * wide)[None, :] * strength
         high = smooth(0, reach * 0.8, above)
-        p.light(blur(curtain, 1.5, 7), mix(colour(tint), colour("9a5cff"), high))
-    hills = p.outline([(360, 34), (120, 12), (30, 2)], shift * 0.5) + horizon - 34
+        p.light(blur(curtain, 1.5, 7), mix(colour("4dffa6"), colour("9a5cff"), high))
+    hills = p.outline([(360, 34), (120, 12), (30, 2)]) + horizon - 34
     p.lay(colour("16324a"), p.below(hills))
-    base = p.outline([(300, 8)], shift) + horizon + 4
-    p.lay(colour("0b1a2b"), p.below(p.spruces(base, 120, (26, 88))))
-    snow = p.below(p.outline([(330, 12), (120, 4)], shift) + horizon + 14)
-    drifts = p.ground_noise(horizon - 90, 1.6, 2.5, shift)
+    treeline = p.outline([(300, 8)]) + horizon + 4
+    p.lay(colour("0b1a2b"), p.below(p.spruces(treeline, 120, (26, 88))))
+    snow = p.below(p.outline([(330, 12), (120, 4)]) + horizon + 14)
+    drifts = p.ground_noise(horizon - 90, 1.6, 2.5)
     p.lay(mix(colour("123047"), colour("8fd8c8"), np.clip(drifts * 0.6 + (p.y - horizon) / 900 + 0.04, 0, 1)), snow)
-    _cabin(p, 640 + shift, horizon + 38)
-    rise: Field = 1000 - 420 * np.power(np.abs(p.x[0] / 450 - 1 - shift / 900), 0.8)
+    _cabin(p, 640, horizon + 38)
+    rise: Field = 1000 - 420 * np.power(np.abs(p.x[0] / 450 - 1), 0.8)
     p.lay(colour("050d18"), blur(p.below(p.spruces(rise, 44, (90, 270), 4.2)), 0.8))
     return p.develop(-0.02, 0.5, 0.022, 0.4)
 

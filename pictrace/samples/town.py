@@ -31,9 +31,9 @@ def skyline(seed: int, night: bool = True, shift: float = 0) -> Image.Image:
             _building(p, walls, warm, cool, x, horizon - tall, wide, horizon, 0.5 if night else 0.24)
             x += wide + p.random.uniform(-6, 12)
         mask = walls.mask()
-        face = mix(air, body, 0.35 + near * 0.55) * (0.85 + 0.3 * p.noise(70, 400, 2)[..., None])
+        face = mix(air, body, 0.35 + near * 0.55) * (0.85 + 0.3 * p.noise(70, 400, 2))
         p.lay(
-            (mix((face), air * 1.15, smooth(horizon - 160, horizon, p.y) * 0.5)),
+            mix(face, air * 1.15, smooth(horizon - 160, horizon, p.y) * 0.5),
             mask,
         )
         shine = 0.75 + 0.25 * near
@@ -45,10 +45,11 @@ def skyline(seed: int, night: bool = True, shift: float = 0) -> Image.Image:
     lamps = p.shapes()
     for lamp in range(14, 900, 47):
         lamps.disc(lamp + shift % 47, horizon - 12, 2.4)
-        p.glow(lamp + shift % 47, horizon - 12, 16, colour("ffc277"), 0.55)
+        p.glow(lamp + shift % 47, horizon - 12, 16, colour("ffc277"), 0.55 if night else 0.15)
     p.lay(colour("fff0cc"), lamps.mask())
     p.mirror(horizon, colour("0b1024") if night else colour("5d5374"), 0.16, 1.4)
-    p.pixels[horizon + 3 :] = p.pixels[horizon + 3 :] * 0.5 + blur(p.pixels[horizon:], 1.5, 13)[3:] * 0.85
+    for plane in p.pixels:
+        plane[horizon + 3 :] = plane[horizon + 3 :] * 0.5 + blur(plane[horizon:], 1.5, 13)[3:] * 0.85
     return p.develop(0.0, 0.5, 0.02, 0.5)
 
 
@@ -97,7 +98,7 @@ def red_bicycle(seed: int) -> Image.Image:
     p.shade(p.shapes().disc(425, 548, 250, 9).mask(6) * 0.5)
     p.lay(colour("26221f"), thin)
     lit = np.clip(0.72 + (np.roll(frame, -2, 0) - np.roll(frame, 2, 0)) * 0.7, 0.35, 1.35)
-    p.lay((colour("c8241f") * lit[..., None]), frame)
+    p.lay(colour("c8241f") * lit, frame)
     _saddle_and_basket(p, 410, 420)
     leaves = smooth(
         0.5, 0.6, (p.noise(42, 42, 4, 0.7) - 0.5) * 0.9 + smooth(420, 60, np.hypot(p.x - 30, (p.y + 20) * 1.25)) * 0.62

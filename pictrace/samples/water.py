@@ -102,9 +102,9 @@ def _tower(p: Painting, x: float, foot: float, size: float, dusk: bool) -> None:
     round_light = np.clip(1.02 - ((p.x - x) / half + 0.45) ** 2 * 0.34, 0.25, 1.1)
     bent = up * 5 + 0.02 * ((p.x - x) / half) ** 2
     red = smooth(-0.03, 0.03, np.sin(bent * np.pi) * 0.5)
-    paint = mix(colour("f7f1e8"), colour("c2342b"), red) * round_light[..., None]
-    paint = paint * (0.93 + 0.14 * p.noise(12, 40, 4)[..., None]) * (colour("e6b0a4") if dusk else colour("ffffff"))
-    p.lay((paint), body)
+    paint = mix(colour("f7f1e8"), colour("c2342b"), red) * round_light
+    paint = paint * (0.93 + 0.14 * p.noise(12, 40, 4)) * (colour("e6b0a4") if dusk else colour("ffffff"))
+    p.lay(paint, body)
     windows = p.shapes()
     for at in (0.3, 0.52, 0.74):
         windows.box(x - 4 * s, foot - tall * at - 9 * s, x + 4 * s, foot - tall * at + 5 * s)
@@ -154,7 +154,7 @@ def sailing_boat(seed: int, sunset: bool = False, x: float = 400, size: float = 
     waves = sea(p, horizon, deep, shallow * 0.85)
     column = np.exp(-(((p.x - 650) / (40 + (p.y - horizon) * 0.55)) ** 2)) * (p.y > horizon)
     sparkle = smooth(0.55, 0.68, waves + (p.noise(10, 3, 2) - 0.5) * 0.3)
-    p.light((column * sparkle * (1.0 if sunset else 0.7)), sun)
+    p.light(column * sparkle * (1.0 if sunset else 0.7), sun)
     _boat(p, x, 420, size, cloth)
     return p.develop(0.02, 0.55)
 
@@ -183,7 +183,7 @@ def _boat(p: Painting, x: float, y: float, s: float, cloth: Colour) -> None:
     for sail, side in ((main, 1.0), (jib, -1.0)):
         fold = np.clip(0.86 + 0.2 * np.cos((p.x - x) / (34 * s) * side - (p.y - y) / (150 * s)), 0, 1.06)
         seams = 1 - 0.12 * (np.abs((p.y - y + 0.25 * (p.x - x)) % (34 * s)) < 1.1)
-        p.lay((cloth * (fold * seams)[..., None]), p.shapes().polygon(sail).mask())
+        p.lay(cloth * (fold * seams), p.shapes().polygon(sail).mask())
     rig = (
         p.shapes()
         .line([(x, y - 306 * s), (x, y - 14 * s)], 4 * s)
@@ -249,7 +249,7 @@ def _sunshade(p: Painting, x: float, y: float, radius: float, tints: tuple[str, 
     lit = 0.86 + 0.2 * np.cos(angle + 2.3) * np.minimum(np.hypot(p.x - x, p.y - y) / radius, 1)
     lit = lit - 0.1 * smooth(0.93, 1, np.abs(np.cos(angle * 5 + 0.6)))
     p.lay(
-        (mix(colour(tints[0]), colour(tints[1]), slices) * lit[..., None]),
+        mix(colour(tints[0]), colour(tints[1]), slices) * lit,
         p.shapes().disc(x, y, radius).mask(),
     )
     p.lay(colour("fffaf0"), p.shapes().disc(x, y, 3).mask(0.5))
