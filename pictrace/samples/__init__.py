@@ -60,7 +60,8 @@ def _queries(folder: Path) -> tuple[SuggestedQuery, ...]:
             _("Finds the skyline that this part was cut from, also in black and white."),
         ),
         SuggestedQuery(
-            folder / "another sailing boat.jpg", _("Finds the sailing boats: no copy, but the same kind of picture.")
+            folder / "another sailing boat.jpg",
+            _("Finds the sailing boat first: no copy of it, but the same kind of picture."),
         ),
     )
 

@@ -3,7 +3,7 @@
 import numpy as np
 from PIL import Image
 
-from pictrace.samples.drawing import Painting, colour, mix, smooth
+from pictrace.samples.drawing import Painting, colour, mix, moved, smooth
 
 
 def balloons(seed: int, x: float = 560, y: float = 190, size: float = 1, evening: bool = False) -> Image.Image:
@@ -45,7 +45,7 @@ def _fields(p: Painting, horizon: float) -> None:
     p.lay(paint, ground)
     edge = np.minimum(np.minimum(u % 1, 1 - u % 1) / depth * 2.2, np.minimum(v % 1, 1 - v % 1) / depth**2 * 3.5)
     hedge = smooth(0.055, 0.02, edge + (p.noise(14, 8, 3, 0.7) - 0.5) * 0.09)
-    p.shade(np.roll(hedge, (4, 9), (0, 1)) * ground * 0.28)
+    p.shade(moved(hedge, 4, 9) * ground * 0.28)
     p.lay(mix(colour("20381f"), colour("55733a"), p.noise(7, 5, 2)), hedge * ground * 0.9)
 
 

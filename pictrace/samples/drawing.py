@@ -47,6 +47,13 @@ def blur(layer: Mask, across: float, down: float | None = None) -> Field:
     return np.asarray(cv2.GaussianBlur(np.asarray(layer, np.float32), (0, 0), across, sigmaY=down))
 
 
+def moved(layer: Field, down: int, across: int) -> Field:
+    """Its edges follow, where numpy's roll would bring in the other side."""
+    rows = np.clip(np.arange(layer.shape[0]) - down, 0, layer.shape[0] - 1)
+    columns = np.clip(np.arange(layer.shape[1]) - across, 0, layer.shape[1] - 1)
+    return layer.take(rows, 0).take(columns, 1)
+
+
 def enlarged(small: Field, width: int, height: int) -> Field:
     import cv2
 

@@ -3,7 +3,7 @@
 import numpy as np
 from PIL import Image
 
-from pictrace.samples.drawing import Field, Painting, blur, colour, mix, smooth
+from pictrace.samples.drawing import Field, Painting, blur, colour, mix, moved, smooth
 
 
 def mountain_lake(seed: int, dusk: bool = True, shift: float = 0) -> Image.Image:
@@ -25,14 +25,14 @@ def mountain_lake(seed: int, dusk: bool = True, shift: float = 0) -> Image.Image
         )
         peaks += height
         peaks -= 70 * np.exp(-(((p.x[0] - 300 - shift * nearness) / 210) ** 2)) * (1 - nearness)
-        slopes = p.noise(90, 150, 6, 0.62)
-        lit = np.clip((np.roll(slopes, -5, 1) - slopes) * 6 + 0.5, 0, 1)
+        slopes = p.noise(130, 190, 6, 0.63)
+        lit = np.clip((moved(slopes, 7, -9) - slopes) * 5 + 0.45, 0, 1)
         rock = mix(mix(far, near, nearness) * 1.1, mix(far, near, nearness) * 0.6, 1 - lit)
         depth = p.y - peaks[None, :]
         snowy = smooth(30, -12, depth - slopes * 170 + 62 + nearness * 40) * (1 - nearness * 1.1)
         p.lay(mix(rock, snow * (0.62 + 0.38 * lit), snowy), p.below(peaks))
         p.haze(mix(far, glow, 0.35), horizon - 5, 70, 0.42 - nearness * 0.3)
-    base = np.full(p.width, horizon - 2, np.float32) + p.outline([(220, 5)])
+    base = np.full(p.width, horizon - 14, np.float32) + p.outline([(220, 5)])
     p.lay(near * 0.75, p.below(p.spruces(base - 4, 190, (14, 46))))
     p.haze(mix(far, glow, 0.5), horizon, 16, 0.35)
     p.mirror(horizon, near * 0.8, 0.12)

@@ -3,7 +3,7 @@
 import numpy as np
 from PIL import Image
 
-from pictrace.samples.drawing import Field, Painting, Shapes, blur, colour, curve_through, mix, smooth
+from pictrace.samples.drawing import Field, Painting, Shapes, blur, colour, curve_through, mix, moved, smooth
 
 
 def skyline(seed: int, night: bool = True, shift: float = 0) -> Image.Image:
@@ -93,17 +93,17 @@ def red_bicycle(seed: int) -> Image.Image:
     p.shade(blur(((joint | rows) & (p.y > ground)), 0.8) * 0.4)
     frame, thin = _bicycle(p, 410, 420)
     both = np.maximum(frame, thin)
-    cast = np.roll(np.roll(both, 30, 1), 16, 0)
+    cast = moved(both, 16, 30)
     p.shade(blur(cast, 2.2) * (p.y < ground + 20) * 0.5, colour("5a2a2a"))
     p.shade(p.shapes().disc(425, 548, 250, 9).mask(6) * 0.5)
     p.lay(colour("26221f"), thin)
-    lit = np.clip(0.72 + (np.roll(frame, -2, 0) - np.roll(frame, 2, 0)) * 0.7, 0.35, 1.35)
+    lit = np.clip(0.72 + (moved(frame, -2, 0) - moved(frame, 2, 0)) * 0.7, 0.35, 1.35)
     p.lay(colour("c8241f") * lit, frame)
     _saddle_and_basket(p, 410, 420)
     leaves = smooth(
         0.5, 0.6, (p.noise(42, 42, 4, 0.7) - 0.5) * 0.9 + smooth(420, 60, np.hypot(p.x - 30, (p.y + 20) * 1.25)) * 0.62
     )
-    p.shade(blur(np.roll(leaves, (14, 18), (0, 1)), 6) * 0.35)
+    p.shade(blur(moved(leaves, 14, 18), 6) * 0.35)
     p.lay(mix(colour("1f3a1a"), colour("8fae4c"), np.clip(p.noise(13, 13, 3, 0.8) * 1.7 - 0.4, 0, 1)), leaves)
     p.light(smooth(500, -100, np.hypot(p.x - 120, p.y)) * 0.16, colour("ffe0a0"))
     return p.develop(0.03, 0.55)

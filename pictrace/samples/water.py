@@ -3,7 +3,7 @@
 import numpy as np
 from PIL import Image
 
-from pictrace.samples.drawing import Colour, Field, Painting, blur, colour, curve_through, mix, smooth
+from pictrace.samples.drawing import Colour, Field, Painting, blur, colour, curve_through, mix, moved, smooth
 
 
 def lighthouse(seed: int, dusk: bool = False, x: float = 600, size: float = 1) -> Image.Image:
@@ -18,7 +18,7 @@ def lighthouse(seed: int, dusk: bool = False, x: float = 600, size: float = 1) -
         deep, shallow, lit = colour("17597e"), colour("8fcbd0"), colour("fff8ea")
     puffs = p.noise(360, 130, 6, 0.55)
     cover = smooth(0.46, 0.66, puffs - np.abs(p.y - 190) / 1100)
-    shadow_side = np.clip((np.roll(puffs, -14, 0) - puffs) * 3 + 0.55, 0, 1)
+    shadow_side = np.clip((moved(puffs, -14, 0) - puffs) * 3 + 0.55, 0, 1)
     p.lay(mix(lit * 0.72, lit, shadow_side), cover * smooth(horizon, 250, p.y) * 0.9)
     p.glow(190, 385, 330, colour("ffb777") if dusk else colour("fff4d6"), 0.8 if dusk else 0.35)
     sea(p, horizon, deep, shallow)
@@ -30,7 +30,7 @@ def lighthouse(seed: int, dusk: bool = False, x: float = 600, size: float = 1) -
 
 def sea(p: Painting, horizon: float, deep: Colour, shallow: Colour) -> Field:
     waves = p.ground_noise(horizon, 0.8, 2.6)
-    crests = np.clip((waves - np.roll(waves, 3, 0)) * 5 + 0.42, 0, 1)
+    crests = np.clip((waves - moved(waves, 3, 0)) * 5 + 0.42, 0, 1)
     water = mix(deep, shallow, np.clip(crests * 0.55 + smooth(horizon + 90, horizon, p.y) * 0.5 - 0.05, 0, 1))
     p.lay(water, p.y > horizon)
     foam = smooth(0.66, 0.78, waves) * smooth(horizon + 20, 560, p.y)
@@ -47,7 +47,7 @@ def _cliff(p: Painting, horizon: float, x: float, size: float, dusk: bool) -> No
     rock_mask = p.below(line) * (1 - p.below(foot))
     strata = p.noise(170, 22, 6, 0.65)
     cracks = p.noise(26, 110, 5, 0.65)
-    light = np.clip((np.roll(strata + cracks, 3, 1) - strata - cracks) * 3 + 0.55, 0, 1)
+    light = np.clip((moved(strata + cracks, 0, 3) - strata - cracks) * 3 + 0.55, 0, 1)
     tone = np.clip(strata * 0.6 + light * 0.75 - 0.3 - np.clip((p.y - horizon) / 420, 0, 0.4), 0, 1)
     rock = mix(colour("3a332f"), colour("c9b393"), tone) * (colour("c88f86") if dusk else colour("ffffff"))
     p.shade(blur(rock_mask, 16) * smooth(horizon + 20, horizon + 160, p.y) * 0.6)
