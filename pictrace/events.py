@@ -57,7 +57,7 @@ class Decoding:
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """So many more pictures are safely remembered."""
+    """So many more pictures, newly indexed, are safely remembered."""
 
     pictures: int
 

@@ -47,6 +47,7 @@ class _Batch:
     pixels: dict[Digest, Pixels] = field(default_factory=dict)
     """Still to be embedded."""
     vectors: dict[Digest, Vector] = field(default_factory=dict)
+    indexed: int = 0
     began: float = field(default_factory=time.monotonic)
 
     def is_due(self) -> bool:
@@ -77,6 +78,13 @@ class Indexing:
         self._cannot_save = False
 
     def run(self, archives: Sequence[PictureArchive]) -> Generator[Event, None, IndexReport]:
+        try:
+            return (yield from self._run(archives))
+        except GeneratorExit:
+            self._commit()
+            raise
+
+    def _run(self, archives: Sequence[PictureArchive]) -> Generator[Event, None, IndexReport]:
         began = time.monotonic()
         tasks = yield from self._list(archives)
         self._pace = Pace(Stage.INDEXING, len(tasks))
@@ -148,7 +156,7 @@ class Indexing:
         while chunk := list(islice(remaining, self._embedder.batch_size)):
             thumbnails = self._catalogue.thumbnails([digest for _, digest in chunk])
             for picture, digest in chunk:
-                self._indexed += 1
+                self._count_indexed()
                 self._done += 1
                 self._batch.files.append(HashedFile(picture, digest, time.time_ns()))
                 if digest not in self._batch.vectors:
@@ -165,12 +173,10 @@ class Indexing:
         for event in read_ahead(tasks, self._fingerprints.__contains__, max_bytes, one_at_a_time=one_at_a_time):
             if not isinstance(event, Read):
                 yield event
-                continue
-            known_only = event.digest is not None and event.decoded is None and event.reason is None
-            if known_only and not self._has_thumbnail(event.digest):
+            elif self._is_lost(event):
                 lost.append(ToRead(event.task.archive, event.task.picture, decode_anyway=True))
-                continue
-            yield from self._take(event)
+            else:
+                yield from self._take(event)
             if len(self._batch.pixels) >= self._embedder.batch_size:
                 self._embed()
             if self._batch.is_due():
@@ -178,8 +184,11 @@ class Indexing:
             yield from self._tell()
         return lost
 
-    def _has_thumbnail(self, digest: Digest | None) -> bool:
-        return digest is not None and (digest in self._batch.pictures or digest in self._catalogue.known([digest]))
+    def _is_lost(self, read: Read) -> bool:
+        """The contents are known by their fingerprint, but there is no thumbnail of them."""
+        if read.digest is None or read.decoded is not None or read.reason is not None:
+            return False
+        return read.digest not in self._batch.pictures and not self._catalogue.known([read.digest])
 
     def _take(self, read: Read) -> Iterator[Event]:
         batch, digest = self._batch, read.digest
@@ -194,11 +203,15 @@ class Indexing:
         if digest is None or read.decoded is None or digest in self._fingerprints:
             self._reused += 1
         else:
-            self._indexed += 1
+            self._count_indexed()
             if digest not in batch.vectors:
                 batch.pixels[digest] = read.decoded[1]
         if digest is not None and read.decoded is not None:
             batch.pictures[digest] = read.decoded[0]
+
+    def _count_indexed(self) -> None:
+        self._indexed += 1
+        self._batch.indexed += 1
 
     def _embed(self) -> None:
         pixels = self._batch.pixels
@@ -206,32 +219,34 @@ class Indexing:
             self._batch.vectors.update(zip(pixels, self._embedder.embed(list(pixels.values())), strict=True))
             pixels.clear()
 
-    def _commit(self) -> Iterator[Event]:
+    def _commit(self) -> list[Event]:
         """Thumbnails first: a fingerprint on disk then promises that its thumbnail is there too."""
         self._embed()
         batch, self._batch = self._batch, _Batch()
         if not batch.files:
-            return
+            return []
+        events: list[Event] = []
         try:
             self._catalogue.remember(
                 files=batch.files, pictures=list(batch.pictures.items()), unreadable=list(batch.unreadable.items())
             )
         except MachineRefuses as error:
-            yield from self._say_once(error)
+            events += self._say_once(error)
         try:
             if batch.vectors:
                 self._fingerprints.append(list(batch.vectors), np.stack(list(batch.vectors.values())))
         except MachineRefuses as error:
-            yield from self._say_once(error)
+            events += self._say_once(error)
         for file in batch.files:
             if file.digest not in batch.unreadable:
                 self._collection.add(file.picture, file.digest)
-        yield Committed(len(batch.files) - len(batch.unreadable))
+        return [*events, Committed(batch.indexed)]
 
-    def _say_once(self, error: MachineRefuses) -> Iterator[Event]:
-        if not self._cannot_save:
-            self._cannot_save = True
-            yield Notice(error.message)
+    def _say_once(self, error: MachineRefuses) -> list[Event]:
+        if self._cannot_save:
+            return []
+        self._cannot_save = True
+        return [Notice(error.message)]
 
     def _tell(self) -> Iterator[Event]:
         if self._pace.is_due():

@@ -1,10 +1,13 @@
 """The things that travel between modules, and their units."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import NewType
 
 import numpy as np
 import numpy.typing as npt
+
+from pictrace.language import _
 
 Digest = NewType("Digest", bytes)
 """The 32 bytes of a SHA-256."""
@@ -65,6 +68,23 @@ class Picture:
     """Only part of it could be decoded."""
 
 
+class Label(StrEnum):
+    SAME_PICTURE = "same picture"
+    EDITED_COPY = "edited copy"
+    SAME_THING = "same scene or object"
+    SIMILAR_LOOK = "similar look"
+
+    @property
+    def words(self) -> str:
+        """For a person to read, in that person's language."""
+        return {
+            Label.SAME_PICTURE: _("same picture"),
+            Label.EDITED_COPY: _("edited copy"),
+            Label.SAME_THING: _("same scene or object"),
+            Label.SIMILAR_LOOK: _("similar look"),
+        }[self]
+
+
 @dataclass(frozen=True, slots=True)
 class Match:
     rank: int
@@ -76,5 +96,6 @@ class Match:
     structure: float | None
     keypoints: float | None
     """None where the pair was not looked at closer."""
-    label: str
+    label: Label
     reason: str
+    """One sentence that explains the score from its own numbers."""

@@ -72,7 +72,8 @@ def load_settings() -> tuple[Settings, list[str]]:
         if name not in known:
             complaints.append(_('There is no setting "{name}" ({file}).').format(name=name, file=file))
         elif (problem := _problem(name, value, known[name].default)) is not None:
-            complaints.append(_('The setting "{name}" {problem} ({file}).').format(name=name, problem=problem, file=file))
+            complaint = _('The setting "{name}" {problem} ({file}).')
+            complaints.append(complaint.format(name=name, problem=problem, file=file))
         else:
             obeyed[name] = value
     return Settings(home, **obeyed), complaints

@@ -1,0 +1,131 @@
+"""SIGKILL at random moments of indexing: no committed batch may be lost, and nobody may have to help.
+
+    python benchmarks/kills.py [--pictures 2000] [--kills 50] [--seed 1]
+
+First the whole program is killed again and again, then the worker process alone during one run."""
+
+import argparse
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from pictrace.embedders.builtin import open_builtin
+from pictrace.fingerprints import Fingerprints
+from pictrace.picture import Digest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    kills: int
+    lost: int
+    """Fingerprints that were on disk before a kill and not after it."""
+    indexed: int
+    reused: int
+    skipped: int
+
+    def holds(self, pictures: int) -> bool:
+        return self.lost == 0 and self.skipped == 0 and self.indexed + self.reused == pictures
+
+
+def kill_everything(archive: Path, home: Path, kills: int, chance: random.Random) -> Outcome:
+    """A run, killed at a random moment; another; and so on; then one to the end."""
+    lost = 0
+    saved: set[Digest] = set()
+    for _ in range(kills):
+        run = _start(archive, home)
+        time.sleep(chance.uniform(0.3, 3.0))
+        os.killpg(run.pid, signal.SIGKILL)
+        run.communicate()
+        now = _saved(home)
+        lost += len(saved - now)
+        saved = now
+    return _outcome(_start(archive, home), kills, lost)
+
+
+def kill_the_worker(archive: Path, home: Path, kills: int, chance: random.Random) -> Outcome:
+    """One run to the end, whose worker is killed at random moments."""
+    run = _start(archive, home)
+    lost = done = 0
+    saved: set[Digest] = set()
+    while done < kills and run.poll() is None:
+        time.sleep(chance.uniform(0.2, 2.0))
+        for worker in _workers(run.pid):
+            os.kill(worker, signal.SIGKILL)
+            done += 1
+        now = _saved(home)
+        lost += len(saved - now)
+        saved = now
+    return _outcome(run, done, lost)
+
+
+def _start(archive: Path, home: Path) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-m", "pictrace", "index", str(archive), "--embedder", "builtin", "--json"],
+        env=dict(os.environ, PICTRACE_HOME=str(home), PYTHONPATH=str(ROOT)),
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def _outcome(run: "subprocess.Popen[str]", kills: int, lost: int) -> Outcome:
+    output, _ = run.communicate()
+    if run.returncode:
+        raise SystemExit(f"indexing ended with exit code {run.returncode}")
+    report = json.loads(output)
+    return Outcome(kills, lost, report["indexed"], report["reused"], len(report["skipped"]))
+
+
+def _saved(home: Path) -> set[Digest]:
+    """What is whole on disk, as any reader sees it."""
+    embedder = open_builtin()
+    file = home / f"fingerprints-{embedder.name}.pkl"
+    fingerprints = Fingerprints(file, embedder.name, embedder.dimensions)
+    embedder.close()
+    if fingerprints.notices:
+        raise SystemExit(f"needs a hand: {fingerprints.notices}")
+    return set(fingerprints)
+
+
+def _workers(parent: int) -> list[int]:
+    """Linux tells the children of a process; those of multiprocessing name themselves in their command."""
+    try:
+        children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+        threads = [path.name for path in Path(f"/proc/{parent}/task").iterdir()]
+        for thread in threads:
+            children += Path(f"/proc/{parent}/task/{thread}/children").read_text().split()
+        return [
+            int(child) for child in set(children) if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()
+        ]
+    except OSError:
+        return []
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pictures", type=int, default=2000)
+    parser.add_argument("--kills", type=int, default=50)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    chance = random.Random(options.seed)
+    with tempfile.TemporaryDirectory(prefix="pictrace-kills-") as scratch:
+        archive = Path(scratch) / "photographs"
+        make = [sys.executable, str(ROOT / "benchmarks" / "make_photographs.py"), str(archive)]
+        subprocess.run([*make, "--count", str(options.pictures), "--megapixels", "0.3"], check=True)
+        for what, kill in (("the whole program", kill_everything), ("the worker alone", kill_the_worker)):
+            outcome = kill(archive, Path(scratch) / what.replace(" ", "-"), options.kills, chance)
+            verdict = "holds" if outcome.holds(options.pictures) else "BROKEN"
+            print(f"{what}: {outcome} of {options.pictures}: {verdict}")
+
+
+if __name__ == "__main__":
+    main()

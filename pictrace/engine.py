@@ -1,0 +1,127 @@
+"""The one object that front ends talk to. It remembers, embeds and answers; it shows nothing."""
+
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import ExitStack
+from typing import Self
+
+from pictrace import __version__
+from pictrace.archives import open_archive
+from pictrace.candidates import CloserLook
+from pictrace.catalogue import Catalogue
+from pictrace.embedders import Embedder
+from pictrace.embedders.builtin import open_builtin
+from pictrace.errors import ModelUnavailable, WeightsMissing
+from pictrace.events import Event, Finished, Notice
+from pictrace.fingerprints import Fingerprints
+from pictrace.indexing import Collection, Indexing
+from pictrace.language import _
+from pictrace.questions import Distrust, EmbedderChoice, IndexReport, Query, SearchOptions
+from pictrace.search import Search
+from pictrace.settings import Settings
+
+
+class Engine:
+    """Every verb is a generator of events (pictrace.events) that ends with Finished; close it early to stop it.
+
+    The verbs may be stepped in turns, so that a search is answered while an archive is still being indexed."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        embedder: EmbedderChoice = EmbedderChoice.AUTO,
+        distrust: Distrust | None = None,
+    ) -> None:
+        self._settings = settings
+        self._choice = embedder
+        self._distrust = distrust or Distrust()
+        self._collections: dict[tuple[str, ...], Collection] = {}
+        self._catalogue = Catalogue(settings.catalogue, __version__)
+        self._closer_look = CloserLook(self._catalogue, settings.closer_look)
+        self._opened: tuple[Embedder, Fingerprints] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        if self._opened is not None:
+            embedder, fingerprints = self._opened
+            embedder.close()
+            fingerprints.close()
+        self._closer_look.close()
+        self._catalogue.close()
+
+    def index(self, archives: Sequence[str]) -> Iterator[Event]:
+        """Finished(IndexReport)."""
+        report = yield from self._index(archives)
+        yield Finished(report)
+
+    def search(
+        self, queries: Sequence[Query], archives: Sequence[str], options: SearchOptions, *, index_first: bool = True
+    ) -> Iterator[Event]:
+        """Found(SearchAnswer | QueryFailed) for each query, in order; Finished(IndexReport | None).
+
+        Without `index_first` the answers are over what is ready, while `index` goes on beside it."""
+        report = None
+        if index_first or tuple(archives) not in self._collections:
+            report = yield from self._index(archives)
+        embedder, fingerprints = yield from self._open()
+        search = Search(self._settings, fingerprints, embedder, self._closer_look, self._distrust)
+        yield from search.run(queries, self._collections[tuple(archives)], options)
+        yield Finished(report)
+
+    def _index(self, archives: Sequence[str]) -> Generator[Event, None, IndexReport]:
+        with ExitStack() as stack:
+            opened = []
+            for location in archives:
+                opened.append(open_archive(location))
+                stack.callback(opened[-1].close)
+            embedder, fingerprints = yield from self._open()
+            collection = self._collections[tuple(archives)] = Collection()
+            indexing = Indexing(self._settings, self._catalogue, fingerprints, embedder, self._distrust, collection)
+            report = yield from indexing.run(opened)
+        return report
+
+    def _open(self) -> Generator[Event, None, tuple[Embedder, Fingerprints]]:
+        """The embedder and what it has computed before, opened once; what another process added since is read."""
+        if self._opened is not None:
+            self._opened[1].refresh()
+            return self._opened
+        for notice in self._catalogue.notices:
+            yield Notice(notice)
+        embedder = yield from self._open_embedder()
+        file = self._settings.fingerprints(embedder.name)
+        fingerprints = Fingerprints(file, embedder.name, embedder.dimensions)
+        for notice in fingerprints.notices:
+            yield Notice(notice)
+        self._opened = embedder, fingerprints
+        return self._opened
+
+    def _open_embedder(self) -> Generator[Event, None, Embedder]:
+        if self._choice is EmbedderChoice.BUILTIN:
+            return open_builtin()
+        try:
+            return (yield from self._open_resnet50())
+        except ModelUnavailable as error:
+            if self._choice is EmbedderChoice.RESNET50:
+                raise
+            if isinstance(error, WeightsMissing):
+                yield Notice(
+                    _(
+                        "The ResNet50 weights are not on this computer yet. Searching with the built-in comparison; "
+                        '"pictrace model download" fetches them (98 MB).'
+                    )
+                )
+            else:
+                yield Notice(_("{problem} Searching with the built-in comparison.").format(problem=error.message))
+            return open_builtin()
+
+    def _open_resnet50(self) -> Generator[Event, None, Embedder]:
+        from pictrace.embedders.resnet50 import open_resnet50, prepare_resnet50
+
+        for event in prepare_resnet50(self._settings):
+            if not isinstance(event, Finished):
+                yield event
+        return open_resnet50(self._settings)

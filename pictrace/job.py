@@ -1,0 +1,263 @@
+"""A handle on work that runs in the worker process, and the supervision of that process."""
+
+import multiprocessing
+import os
+import queue
+import signal
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import SpawnProcess
+from typing import Any
+
+from pictrace.errors import PicTraceError
+from pictrace.events import Cancelled, Committed, Decoding, Event, Failed, Finished, Found, Skipped
+from pictrace.language import _
+from pictrace.questions import Distrust, EmbedderChoice, IndexReport
+from pictrace.settings import Settings
+from pictrace.worker import Control, Order, Start, Verb, serve
+
+_LOOK_SECONDS = 0.2
+_SILENCE_SECONDS = 5.0
+"""How much longer than the time limit of one picture a worker may say nothing with pictures in hand."""
+_CLOSING_SECONDS = 1.5
+_DEATHS_WITHOUT_PROGRESS = 20
+_UNEXPLAINED_COUNTS = 7
+"""How many deaths one counts for that no picture and nobody outside can be blamed for."""
+
+
+class Job:
+    """Events may be polled (a window) or iterated (a command); the last is Finished, Cancelled or Failed."""
+
+    def __init__(self, start: Start, engine: "EngineProcess") -> None:
+        self.start = start
+        self.paused = False
+        self.in_hand: tuple[str, ...] = ()
+        self.overdue_at = 0.0
+        self._engine = engine
+        self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+        self._skipped: set[Skipped] = set()
+        self._found = self._found_again = 0
+        self._committed = self._committed_before = 0
+
+    def poll(self, most: int = 200) -> list[Event]:
+        """What has happened since, without waiting."""
+        events: list[Event] = []
+        try:
+            while len(events) < most:
+                events.append(self._events.get_nowait())
+        except queue.Empty:
+            pass
+        return events
+
+    def __iter__(self) -> Iterator[Event]:
+        while True:
+            try:
+                event = self._events.get(timeout=_LOOK_SECONDS)
+            except queue.Empty:
+                continue
+            yield event
+            if isinstance(event, Finished | Cancelled | Failed):
+                return
+
+    def pause(self) -> None:
+        self.paused = True
+        self._engine.send(Control(self.start.job, Order.PAUSE))
+
+    def resume(self) -> None:
+        self.paused = False
+        self._engine.send(Control(self.start.job, Order.RESUME))
+
+    def cancel(self) -> None:
+        self._engine.send(Control(self.start.job, Order.CANCEL))
+
+    def tell(self, event: Event) -> None:
+        """From the supervisor: what the front end has heard before a restart it does not hear again."""
+        match event:
+            case Skipped():
+                if event in self._skipped:
+                    return
+                self._skipped.add(event)
+            case Found():
+                self._found_again += 1
+                if self._found_again <= self._found:
+                    return
+                self._found = self._found_again
+            case Committed(pictures=pictures):
+                self._committed += pictures
+            case Finished(result=IndexReport() as report):
+                event = Finished(
+                    replace(
+                        report,
+                        indexed=report.indexed + self._committed_before,
+                        reused=report.reused - self._committed_before,
+                    )
+                )
+        self._events.put(event)
+
+    def begin_again(self) -> None:
+        self.in_hand = ()
+        self._found_again = 0
+        self._committed_before = self._committed
+
+
+class EngineProcess:
+    """Keeps a worker running for as long as there is work, and learns from its deaths which pictures to distrust."""
+
+    def __init__(self, settings: Settings, embedder: EmbedderChoice = EmbedderChoice.AUTO) -> None:
+        self._settings = settings
+        self._embedder = embedder
+        self._distrust = Distrust()
+        self._failures: Counter[str] = Counter()
+        self._deaths_without_progress = 0
+        self._jobs: dict[int, Job] = {}
+        self._last_job = 0
+        self._lock = threading.RLock()
+        self._work = threading.Event()
+        self._closing = False
+        self._connection: Connection | None = None
+        self._supervisor = threading.Thread(target=self._supervise, name="supervisor", daemon=True)
+        self._supervisor.start()
+
+    def __enter__(self) -> "EngineProcess":
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+    def start(self, verb: Verb, **arguments: Any) -> Job:
+        with self._lock:
+            self._last_job += 1
+            job = self._jobs[self._last_job] = Job(Start(self._last_job, verb, arguments), self)
+            self.send(job.start)
+        self._work.set()
+        return job
+
+    def close(self) -> None:
+        """What was done is kept; nothing is left running after about two seconds."""
+        with self._lock:
+            self._closing = True
+            for job in self._jobs.values():
+                self.send(Control(job.start.job, Order.CANCEL))
+        self._work.set()
+        self._supervisor.join()
+
+    def send(self, message: Start | Control) -> None:
+        """Lost when there is no worker just now: the next one is told everything that matters."""
+        with self._lock:
+            if self._connection is not None:
+                try:
+                    self._connection.send(message)
+                except OSError:
+                    self._connection = None
+
+    def _supervise(self) -> None:
+        while True:
+            self._work.wait()
+            if self._closing:
+                return
+            process, connection = self._spawn()
+            stalled = self._relay(process, connection)
+            with self._lock:
+                self._connection = None
+                if not self._jobs and not self._closing:
+                    self._work.clear()
+            connection.close()
+            process.join()
+            if not self._closing:
+                self._learn(process.exitcode, stalled)
+
+    def _spawn(self) -> tuple[SpawnProcess, Connection]:
+        # Read by the child before it imports numpy: a pool of threads calls small matrix products there, and more
+        # threads inside each of them would only stand in the way.
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe()
+        process = context.Process(
+            target=serve, args=(theirs, self._settings, self._embedder, self._distrust), name="pictrace", daemon=True
+        )
+        process.start()
+        theirs.close()
+        with self._lock:
+            self._connection = ours
+            for job in self._jobs.values():
+                job.begin_again()
+                self.send(job.start)
+                if job.paused:
+                    self.send(Control(job.start.job, Order.PAUSE))
+        return process, ours
+
+    def _relay(self, process: SpawnProcess, connection: Connection) -> bool:
+        """Until the worker has ended. True if it had to be, because it stalled."""
+        closing_at = None
+        while True:
+            ready = wait([connection, process.sentinel], timeout=_LOOK_SECONDS)
+            if connection in ready:
+                try:
+                    self._tell(*connection.recv())
+                    continue
+                except (EOFError, OSError):
+                    process.join(_CLOSING_SECONDS)
+                    process.kill()
+                    return False
+            if process.sentinel in ready:
+                return False
+            now = time.monotonic()
+            if self._closing:
+                closing_at = closing_at or now
+                if not self._jobs or now - closing_at > _CLOSING_SECONDS:
+                    process.kill()
+                    return False
+            elif any(job.in_hand and not job.paused and now > job.overdue_at for job in self._jobs.values()):
+                process.kill()
+                return True
+
+    def _tell(self, number: int, event: Event) -> None:
+        with self._lock:
+            job = self._jobs.get(number)
+            if job is None:
+                return
+            if isinstance(event, Decoding):
+                limit = self._settings.picture_seconds
+                job.in_hand = event.keys
+                job.overdue_at = time.monotonic() + (0 if event.oldest_seconds > limit else limit + _SILENCE_SECONDS)
+                return
+            if isinstance(event, Committed | Found):
+                self._deaths_without_progress = 0
+            if isinstance(event, Finished | Cancelled | Failed):
+                del self._jobs[number]
+        job.tell(event)
+
+    def _learn(self, exitcode: int | None, stalled: bool) -> None:
+        """Pictures that were in hand are tried one at a time; one that fails alone, twice, is passed over."""
+        from_outside = not stalled and exitcode in (-getattr(signal, "SIGKILL", 9), -signal.SIGTERM)
+        alone, banned = set(self._distrust.alone), dict(self._distrust.banned)
+        if stalled:
+            reason = _("Decoding it took longer than {seconds:g} seconds.").format(
+                seconds=self._settings.picture_seconds
+            )
+        else:
+            reason = _("Decoding it made the decoder crash.")
+        with self._lock:
+            explained = from_outside or any(job.in_hand for job in self._jobs.values())
+            self._deaths_without_progress += 1 if explained else _UNEXPLAINED_COUNTS
+            for job in self._jobs.values():
+                alone.update(job.in_hand)
+                if len(job.in_hand) == 1 and not from_outside:
+                    (key,) = job.in_hand
+                    self._failures[key] += 1
+                    if self._failures[key] >= 2:
+                        banned[key] = reason
+            self._distrust = Distrust(frozenset(alone), banned)
+            if self._deaths_without_progress >= _DEATHS_WITHOUT_PROGRESS:
+                self._give_up()
+
+    def _give_up(self) -> None:
+        self._deaths_without_progress = 0
+        self._work.clear()
+        for job in self._jobs.values():
+            job.tell(Failed(PicTraceError(_("The search stopped unexpectedly. Your index is safe.")), ""))
+        self._jobs.clear()

@@ -1,0 +1,131 @@
+"""What a command shows: answers on standard output, everything else on standard error."""
+
+import json
+import sys
+from collections.abc import Iterator
+from typing import Any, Self
+
+from rich.console import Console
+from rich.progress import BarColumn, SpinnerColumn, TaskID, TextColumn
+from rich.progress import Progress as Bar
+
+from pictrace.errors import Interrupted
+from pictrace.events import Cancelled, Event, Failed, Notice, Progress, Stage
+from pictrace.job import Job
+from pictrace.language import _
+
+
+def harmless(text: str) -> str:
+    """Text that comes from files, without what a terminal would obey or could not show."""
+    return "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape").decode("ascii") for letter in text
+    )
+
+
+def say(text: str) -> None:
+    """A notice; never mixed with the answers."""
+    print(harmless(text), file=sys.stderr)  # noqa: T201
+
+
+def answer(text: str = "") -> None:
+    print(text)  # noqa: T201
+
+
+def answer_json(value: Any) -> None:
+    """One line, plain ASCII: odd names survive every terminal and pipe."""
+    print(json.dumps(value, ensure_ascii=True), flush=True)  # noqa: T201
+
+
+def time_left(seconds: float) -> str:
+    if seconds < 60:
+        return _("about {count:.0f} s left").format(count=max(seconds, 1))
+    if seconds < 5400:
+        return _("about {count:.0f} min left").format(count=seconds / 60)
+    return _("about {count:.1f} h left").format(count=seconds / 3600)
+
+
+def described(progress: Progress) -> str:
+    """As it stands beside the bar: n of N, rate and time left."""
+    if progress.stage is Stage.COUNTING:
+        return _("Looking for pictures… {done:,} found").format(done=progress.done)
+    if progress.stage is Stage.CONVERTING:
+        return _("Preparing the ResNet50 model, once…")
+    if progress.stage is Stage.DOWNLOADING:
+        words = [_("Downloading {done:.0f} of {total:.0f} MB")]
+        values = {"done": progress.done / 1e6, "total": (progress.total or 0) / 1e6}
+    else:
+        words = [
+            {
+                Stage.INDEXING: _("Reading pictures {done:,} of {total:,}"),
+                Stage.SEARCHING: _("Searching {done:,} of {total:,}"),
+                Stage.COMPARING: _("Comparing {done:,} of {total:,}"),
+            }[progress.stage]
+        ]
+        values = {"done": progress.done, "total": progress.total or 0}
+        if progress.per_second is not None:
+            words.append(_("{rate:.0f} a second"))
+            values["rate"] = progress.per_second
+    text = " · ".join(words).format(**values)
+    return text if progress.seconds_left is None else f"{text} · {time_left(progress.seconds_left)}"
+
+
+class ProgressLine:
+    """A bar on a terminal, nothing elsewhere."""
+
+    def __init__(self) -> None:
+        self._bar = Bar(
+            SpinnerColumn(),
+            TextColumn("{task.description}", markup=False),
+            BarColumn(bar_width=24),
+            console=Console(stderr=True),
+            transient=True,
+            disable=not sys.stderr.isatty(),
+        )
+        self._stage: Stage | None = None
+        self._task: TaskID | None = None
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self._bar.stop()
+
+    def show(self, progress: Progress) -> None:
+        if self._task is None or progress.stage is not self._stage:
+            if self._task is not None:
+                self._bar.remove_task(self._task)
+            self._task = self._bar.add_task("", total=None)
+            self._stage = progress.stage
+        self._bar.update(self._task, description=described(progress), completed=progress.done, total=progress.total)
+
+
+def follow(events: Iterator[Event], job: Job | None = None) -> Iterator[Event]:
+    """Shows progress and notices; hands on the rest. Ctrl-C asks the job to end, and what it did is kept."""
+    stopping = False
+    with ProgressLine() as line:
+        while True:
+            try:
+                event = next(events, None)
+            except KeyboardInterrupt:
+                if job is None or stopping:
+                    raise Interrupted(_("Stopped.")) from None
+                stopping = True
+                job.cancel()
+                events = iter(job)
+                continue
+            match event:
+                case None:
+                    return
+                case Progress():
+                    line.show(event)
+                case Notice(text=text):
+                    say(text)
+                case Cancelled():
+                    raise Interrupted(_("Stopped. What was done is kept; the rest continues next time."))
+                case Failed(error=error, details=details):
+                    if details:
+                        say(details)
+                    raise error
+                case _:
+                    yield event

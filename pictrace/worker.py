@@ -1,0 +1,124 @@
+"""The engine in a process of its own: heavy imports, crashing decoders and full memory stay away from the window.
+
+Messages to it: Start, Control. From it: (job, event) pairs."""
+
+import contextlib
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from multiprocessing.connection import Connection
+from typing import Any
+
+from pictrace.errors import PicTraceError
+from pictrace.events import Cancelled, Event, Failed
+from pictrace.language import _
+from pictrace.questions import Distrust, EmbedderChoice
+from pictrace.settings import Settings
+
+
+class Verb(StrEnum):
+    INDEX = "index"
+    SEARCH = "search"
+
+
+class Order(StrEnum):
+    CANCEL = "cancel"
+    PAUSE = "pause"
+    RESUME = "resume"
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    job: int
+    verb: Verb
+    arguments: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    job: int
+    order: Order
+
+
+def serve(connection: Connection, settings: Settings, embedder: EmbedderChoice, distrust: Distrust) -> None:
+    """The life of the worker process. It ends when the other side hangs up."""
+    _lower_priority()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
+        _Worker(connection, settings, embedder, distrust).run()
+
+
+class _Worker:
+    def __init__(
+        self, connection: Connection, settings: Settings, embedder: EmbedderChoice, distrust: Distrust
+    ) -> None:
+        self._connection = connection
+        self._engine: Any = None
+        self._engine_arguments = (settings, embedder, distrust)
+        self._running: dict[int, Iterator[Event]] = {}
+        self._paused: set[int] = set()
+
+    def run(self) -> None:
+        """All jobs in turns, one event each, so that a search does not wait for the end of an indexing."""
+        try:
+            while True:
+                active = [job for job in self._running if job not in self._paused]
+                while self._connection.poll(0 if active else None):
+                    self._obey(self._connection.recv())
+                    active = [job for job in self._running if job not in self._paused]
+                for job in active:
+                    self._step(job)
+        finally:
+            for verb in self._running.values():
+                verb.close()  # type: ignore[attr-defined]
+
+    def _obey(self, message: Start | Control) -> None:
+        if isinstance(message, Start):
+            self._running[message.job] = self._verb(message)
+        elif message.order is Order.PAUSE:
+            self._paused.add(message.job)
+        elif message.order is Order.RESUME:
+            self._paused.discard(message.job)
+        elif message.job in self._running:
+            self._running[message.job].close()  # type: ignore[attr-defined]
+            self._end(message.job, Cancelled())
+
+    def _verb(self, start: Start) -> Iterator[Event]:
+        if self._engine is None:
+            from pictrace.engine import Engine
+
+            self._engine = Engine(*self._engine_arguments)
+        yield from getattr(self._engine, start.verb)(**start.arguments)
+
+    def _step(self, job: int) -> None:
+        try:
+            event = next(self._running[job], None)
+        except PicTraceError as error:
+            self._end(job, Failed(error, ""))
+        except Exception as error:  # noqa: BLE001 - a bug ends its job with a message, not the worker of all others
+            bug = PicTraceError(_("Something went wrong inside PicTrace: {error}").format(error=repr(error)))
+            self._end(job, Failed(bug, traceback.format_exc()))
+        else:
+            if event is None:
+                self._running.pop(job)
+            else:
+                self._connection.send((job, event))
+
+    def _end(self, job: int, event: Event) -> None:
+        self._running.pop(job, None)
+        self._paused.discard(job)
+        self._connection.send((job, event))
+
+
+def _lower_priority() -> None:
+    if sys.platform == "win32":
+        import ctypes
+
+        below_normal = 0x4000
+        ctypes.windll.kernel32.SetPriorityClass(ctypes.windll.kernel32.GetCurrentProcess(), below_normal)
+    else:
+        os.nice(10)
