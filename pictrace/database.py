@@ -1,5 +1,6 @@
 """One SQLite file that may break, fill the disk, be shared by processes or be an attacker's, and the work goes on."""
 
+import errno
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -25,13 +26,10 @@ _MACHINE_REASONS = {
     sqlite3.SQLITE_LOCKED,
     sqlite3.SQLITE_NOMEM,
     sqlite3.SQLITE_READONLY,
-    sqlite3.SQLITE_INTERRUPT,
     sqlite3.SQLITE_IOERR,
     sqlite3.SQLITE_FULL,
     sqlite3.SQLITE_CANTOPEN,
     sqlite3.SQLITE_PROTOCOL,
-    sqlite3.SQLITE_NOLFS,
-    sqlite3.SQLITE_AUTH,
 }
 
 
@@ -99,15 +97,20 @@ class Database:
                     self._recover(error)
 
     def count(self, question: str) -> int:
-        try:
-            return sum(row[0] for row in self._each_store(question))
-        except sqlite3.DatabaseError as error:
-            self._recover(error)
-            return 0
+        with self._turn:
+            try:
+                return sum(row[0] for row in self._each_store(question))
+            except sqlite3.DatabaseError as error:
+                self._recover(error)
+                return 0
 
     def size_bytes(self) -> int:
         """On disk, with what is not yet merged into the file itself."""
-        return sum(file.stat().st_size for file in self._files() if file.exists())
+        size = 0
+        for file in self._files():
+            with suppress(OSError):
+                size += file.stat().st_size
+        return size
 
     def problems(self) -> list[str]:
         """What is wrong with the file, as SQLite puts it; empty when it is sound."""
@@ -117,32 +120,45 @@ class Database:
             return [_reason(error)]
 
     def clear(self, deletions: Sequence[str]) -> None:
-        """Afterwards the file holds nothing of what it held, and nothing that was moved aside is there any more."""
+        """Afterwards no file holds anything of what was remembered, also none that was moved aside."""
         with self._turn:
-            self.change([(deletion, [()]) for deletion in deletions])
             try:
+                try:
+                    self._delete(deletions)
+                except sqlite3.DatabaseError as error:
+                    if not _is_damage(error):
+                        raise
+                    self._recover(error)
                 for damaged in moved_aside(self._file):
                     damaged.unlink()
-                if self._kept is not None:
-                    self._kept.execute("VACUUM")
-                    self._kept.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
             except (OSError, sqlite3.DatabaseError) as error:
-                raise cannot_save(_reason(error)) from error
+                refusal = _("{file} cannot be cleared ({reason}).")
+                raise MachineRefuses(refusal.format(file=self._file, reason=_reason(error))) from error
+
+    def _delete(self, deletions: Sequence[str]) -> None:
+        for store in self._stores():
+            _change(store, [(deletion, [()]) for deletion in deletions])
+        if self._kept is not None:
+            self._kept.execute("VACUUM")
+            self._kept.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        elif self._file.is_file():
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
     def close(self) -> None:
         with self._turn:
-            for store in (self._kept, self._spilled):
-                if store is not None:
-                    store.close()
+            for store in self._stores():
+                store.close()
             self._kept = self._spilled = None
 
     def _files(self) -> list[Path]:
         return [self._file, *(self._file.with_name(self._file.name + ending) for ending in ("-wal", "-shm"))]
 
+    def _stores(self) -> list[sqlite3.Connection]:
+        return [store for store in (self._kept, self._spilled) if store is not None]
+
     def _each_store(self, question: str) -> list[Row]:
         with self._turn:
-            stores = [store for store in (self._kept, self._spilled) if store is not None]
-            return [row for store in stores for row in store.execute(question)]
+            return [row for store in self._stores() for row in store.execute(question)]
 
     def _open(self) -> None:
         """The lock is held: two processes must neither begin nor replace one file at the same time."""
@@ -191,18 +207,16 @@ class Database:
 
     def _open_unchangeable(self) -> sqlite3.Connection | None:
         """What was remembered can still be read from a disk that cannot be written, unless a process died there."""
-        if not self._file.is_file() or any(file.exists() for file in self._files()[1:]):
-            return None
-        connection = _connection(f"{self._file.absolute().as_uri()}?mode=ro&immutable=1")
-        try:
-            if self._is_ours(connection):
-                return connection
-        except sqlite3.DatabaseError:
-            pass
-        except MachineRefuses:
-            connection.close()
-            raise
-        connection.close()
+        with suppress(OSError, sqlite3.DatabaseError):
+            if self._file.is_file() and not any(file.exists() for file in self._files()[1:]):
+                connection = _connection(f"{self._file.absolute().as_uri()}?mode=ro&immutable=1")
+                ours = False
+                try:
+                    ours = self._is_ours(connection)
+                finally:
+                    if not ours:
+                        connection.close()
+                return connection if ours else None
         return None
 
     def _recover(self, error: sqlite3.DatabaseError) -> None:

@@ -209,7 +209,7 @@ def test_a_broken_file_is_moved_aside_and_begun_anew(file: Path, content: bytes)
 
 def test_a_file_damaged_anywhere_stops_nobody(sound: bytes, tmp_path: Path) -> None:
     @given(place=st.integers(0, len(sound) - 1) | st.integers(0, 200), junk=st.binary(min_size=1, max_size=300))
-    @settings(max_examples=120, deadline=None)
+    @settings(max_examples=80, deadline=None)
     def holds(place: int, junk: bytes) -> None:
         with tempfile.TemporaryDirectory(dir=tmp_path) as folder:
             file = Path(folder) / "catalogue.sqlite"
@@ -405,6 +405,49 @@ def test_the_status_of_a_catalogue_that_breaks_can_still_be_asked(file: Path, so
     file.write_bytes(sound[:4096] + b"\xff" * (len(sound) - 4096))
     assert catalogue.status().files == 0
     assert len(catalogue.notices) == 1
+
+
+def test_what_cannot_be_cleared_is_not_said_to_be(sound: bytes) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "catalogue.sqlite"
+        file.write_bytes(sound)
+        file.chmod(0o444)
+        Path(folder).chmod(0o555)
+        with without_privileges(), pytest.raises(MachineRefuses, match="cannot be cleared"):
+            opened(file).clear()
+        file.chmod(0)
+        with without_privileges(), pytest.raises(MachineRefuses, match="no permission"):
+            opened(file).clear()
+        Path(folder).chmod(0o755)
+        file.chmod(0o600)
+        assert file.read_bytes() == sound
+
+
+def test_a_home_that_may_not_even_be_looked_into_stops_nobody() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0)
+        with without_privileges():
+            catalogue = opened(Path(folder) / "home" / "catalogue.sqlite")
+            remember(catalogue, [1])
+            assert knows(catalogue) == {1}
+            assert catalogue.status().bytes == 0
+            with pytest.raises(MachineRefuses, match="no permission"):
+                catalogue.clear()
+        Path(folder).chmod(0o700)
+        assert catalogue.notices == [
+            "Cannot save the index (no permission to write there). Search works, but will be slower next time."
+        ]
+
+
+def test_a_damaged_catalogue_can_be_cleared(file: Path, sound: bytes) -> None:
+    file.parent.mkdir()
+    file.write_bytes(sound)
+    catalogue = opened(file)
+    file.write_bytes(sound[:4096] + b"\xff" * (len(sound) - 4096))
+    catalogue.clear()
+    assert not list(file.parent.glob("*.corrupt-*"))
+    remember(catalogue, [1])
+    assert knows(opened(file)) == {1}
 
 
 # Several processes

@@ -418,6 +418,18 @@ def test_without_permission_to_write_what_is_there_is_still_used() -> None:
         Path(folder).chmod(0o755)
 
 
+def test_a_home_that_may_not_even_be_looked_into_costs_only_the_saving() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0)
+        with without_privileges():
+            fingerprints = opened(Path(folder) / "home" / "fingerprints.pkl")
+            with pytest.raises(MachineRefuses, match="no permission"):
+                append(fingerprints, 0)
+            assert knows(fingerprints) == {0}
+        Path(folder).chmod(0o700)
+        assert len(fingerprints.notices) == 1
+
+
 def test_without_permission_to_read_one_notice_says_so() -> None:
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)
