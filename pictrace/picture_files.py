@@ -9,13 +9,13 @@ import zlib
 from dataclasses import dataclass
 from io import BytesIO
 
-from PIL import IcoImagePlugin, Image, JpegImagePlugin, TiffImagePlugin
+from PIL import GifImagePlugin, IcoImagePlugin, Image, JpegImagePlugin, TiffImagePlugin
 
 from pictrace.errors import PictureUnreadable
 from pictrace.language import _
 
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "HEIF", "AVIF", "JPEG2000", "PSD")
-"""MPO comes with JPEG, APNG with PNG, icons are opened here. Pillow reads more, but runs other programs for some."""
+FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "HEIF", "AVIF", "JPEG2000", "PSD")
+"""MPO comes with JPEG, APNG with PNG; GIF and icons are opened here. Pillow reads more, but runs programs for some."""
 
 BAD_FILE = (
     OSError,
@@ -64,6 +64,8 @@ def open_picture(data: bytes, max_bytes: int) -> Image.Image:
     try:
         if data.startswith(b"\0\0\1\0"):
             return _largest_icon(data, max_bytes)
+        if data.startswith(b"GIF8"):
+            return _CheckedGif(BytesIO(data), max_bytes)
         try:
             return Image.open(BytesIO(data), formats=FORMATS)
         except BAD_FILE:
@@ -94,6 +96,8 @@ def memory_needed(im: Image.Image, data: bytes, shrink: int) -> int:
     stored = pixels * {"1": 1, "L": 1, "P": 1}.get(im.mode, 2 if im.mode.startswith("I;16") else 4)
     if im.format in ("JPEG", "MPO"):
         return stored + (width * height * 2 * bands if jpeg_scans(data, whole=False).buffered else 0)
+    if im.format == "GIF":
+        return pixels * 2
     if im.format == "WEBP":
         return pixels * 16
     if im.format in ("HEIF", "AVIF"):
@@ -160,6 +164,23 @@ def _largest_icon(data: bytes, max_bytes: int) -> Image.Image:
         icon = icons.frame(0)
     icon.format = "ICO"
     return icon
+
+
+class _CheckedGif(GifImagePlugin.GifImageFile):
+    """Opening a GIF paints an empty first frame, of a size that may only be told in the middle of the file."""
+
+    def __init__(self, file: BytesIO, max_bytes: int) -> None:
+        self._max_bytes = max_bytes
+        super().__init__(file)
+
+    @property
+    def _size(self) -> tuple[int, int]:
+        return self._checked_size
+
+    @_size.setter
+    def _size(self, size: tuple[int, int]) -> None:
+        check_memory(size, size[0] * size[1] * 2, self._max_bytes)
+        self._checked_size = size
 
 
 def _why_not(data: bytes) -> str:

@@ -503,6 +503,11 @@ BOMBS = {
     "png": png(30_000, 30_000, 8, 2, bytes(10**6)),
     "one bit": png(2**31 - 1, 2**31 - 1, 1, 0, bytes(10**6)),
     "gif": b"GIF89a" + struct.pack("<HH", 65535, 65535) + bytes(3) + b",\0\0\0\0\xff\xff\xff\xff\0\x02\x02L\1\0;",
+    "frame beyond the screen": b"GIF89a"
+    + struct.pack("<HH", 9, 9)
+    + bytes(3)
+    + b"!\xf9\4\x09\0\0\0\0"
+    + b",\0\0\0\0\xff\xff\xff\xff\0\x02\x02L\1\0;",
     "bmp": b"BM" + bytes(8) + struct.pack("<IIiiHHIIiiII", 54, 40, 60_000, 60_000, 1, 24, 0, 0, 1, 1, 0, 0),
     "progressive": coded(photograph(64, 48), "JPEG", progressive=True).replace(
         struct.pack(">HH", 48, 64), struct.pack(">HH", 65_000, 65_000), 1
