@@ -27,9 +27,9 @@ def write_folder(root: Path, files: Mapping[str, bytes]) -> Path:
 
 def zip_bytes(files: Mapping[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", method) as table:
+    with zipfile.ZipFile(buffer, "w") as table:
         for name, content in files.items():
-            table.writestr(name, content)
+            table.writestr(zipfile.ZipInfo(name), content, method)
     return buffer.getvalue()
 
 
