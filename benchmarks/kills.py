@@ -93,7 +93,7 @@ def _saved(home: Path) -> set[Digest]:
     embedder.close()
     if fingerprints.notices:
         raise SystemExit(f"needs a hand: {fingerprints.notices}")
-    return set(fingerprints)
+    return set(fingerprints.digests)
 
 
 def _workers(parent: int) -> list[int]:
@@ -103,9 +103,7 @@ def _workers(parent: int) -> list[int]:
         threads = [path.name for path in Path(f"/proc/{parent}/task").iterdir()]
         for thread in threads:
             children += Path(f"/proc/{parent}/task/{thread}/children").read_text().split()
-        return [
-            int(child) for child in set(children) if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()
-        ]
+        return [int(child) for child in set(children) if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()]
     except OSError:
         return []
 

@@ -9,10 +9,12 @@ from typing import Annotated
 import typer
 
 from pictrace import __version__
+from pictrace.cache_command import cache
 from pictrace.errors import Interrupted, MachineRefuses, PicTraceError, WrongWords
 from pictrace.events import Event, Finished, Found, Skipped
 from pictrace.job import EngineProcess
 from pictrace.language import _, ngettext
+from pictrace.model_command import model
 from pictrace.picture import Match
 from pictrace.questions import EmbedderChoice, IndexReport, Query, QueryFailed, Region, SearchAnswer, SearchOptions
 from pictrace.settings import Settings, load_settings
@@ -27,6 +29,9 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+app.add_typer(model, name="model")
+app.add_typer(cache, name="cache")
 
 Archives = Annotated[
     list[str], typer.Argument(metavar="ARCHIVE...", help=_("Folders, ZIP, CBZ or TAR files."), show_default=False)
@@ -162,6 +167,29 @@ def search(
                     _say_what_is_missing(report, archives)
     if failed:
         raise typer.Exit(3)
+
+
+@app.command(epilog=_("Example: pictrace demo"))
+def demo(embedder: Embedder = EmbedderChoice.AUTO) -> None:
+    """Make sample pictures, index them, search, and show the matches and why: the first thing to try."""
+    from pictrace.samples import make_samples
+
+    settings = settings_of_this_run()
+    answer(_("Drawing sample pictures…"))
+    samples = make_samples(settings.home / "samples")
+    answer(_("They are in {folder}").format(folder=harmless(str(samples.folder))))
+    with EngineProcess(settings, embedder) as process:
+        asked = [Query(str(query.picture)) for query in samples.queries]
+        options = SearchOptions(top=5, min_score=0.2)
+        job = process.start(Verb.SEARCH, queries=asked, archives=[str(samples.folder)], options=options)
+        suggested = iter(samples.queries)
+        for event in follow(iter(job), job):
+            if isinstance(event, Found):
+                answer()
+                answer(next(suggested).finds)
+                show_answer(event.answer)
+    answer()
+    answer(_("Try your own: pictrace search PICTURE --in FOLDER"))
 
 
 def _region(text: str) -> Region:

@@ -1,7 +1,7 @@
 """The pickle: SHA-256 → vector, for one embedder. Survives crashes, is shared by processes, trusts nothing it reads."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, KeysView, Sequence
 from contextlib import suppress
 from itertools import repeat
 from pathlib import Path
@@ -58,6 +58,11 @@ class Fingerprints:
     def rows(self, digests: Sequence[Digest]) -> npt.NDArray[np.int64]:
         """Where each stands in the matrix, -1 where its vector is not known."""
         return np.fromiter(map(self._rows.get, digests, repeat(-1)), np.int64, count=len(digests))
+
+    @property
+    def digests(self) -> KeysView[Digest]:
+        """In the order of the rows."""
+        return self._rows.keys()
 
     @property
     def matrix(self) -> HalfFloats:
@@ -254,6 +259,32 @@ class Fingerprints:
         for start in range(0, len(digests), at_once):
             vectors = self._matrix[rows[start : start + at_once]]
             _write_all(descriptor, frame_bytes((b"".join(digests[start : start + at_once]), vectors.tobytes())))
+
+
+def stored_fingerprints(home: Path) -> list[Path]:
+    """The files of all embedders, by name."""
+    return sorted(home.glob("fingerprints-*.pkl"))
+
+
+def reopen(file: Path) -> Fingerprints | None:
+    """As whom it says it was written by; None where it does not say."""
+    with file.open("rb") as stream:
+        try:
+            frame = read_frame(stream)
+        except DamagedError:
+            return None
+    match frame:
+        case (_, int(), str(embedder), int(dimensions)):
+            return Fingerprints(file, embedder, dimensions)
+    return None
+
+
+def forget_fingerprints(home: Path) -> None:
+    """Removes them all, also what was moved aside because it was damaged. Who has one open goes on with what is in
+    memory; the locks stay, for they may be held."""
+    for file in home.glob("fingerprints-*.pkl*"):
+        if file.suffix != ".lock":
+            file.unlink(missing_ok=True)
 
 
 def _write_all(descriptor: int, content: bytes) -> None:

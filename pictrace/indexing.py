@@ -75,7 +75,7 @@ class Indexing:
         self._batch = _Batch()
         self._skipped: list[Skipped] = []
         self._others = self._done = self._reused = self._indexed = 0
-        self._cannot_save = False
+        self._told = {*catalogue.notices, *fingerprints.notices}
 
     def run(self, archives: Sequence[PictureArchive]) -> Generator[Event, None, IndexReport]:
         try:
@@ -225,28 +225,25 @@ class Indexing:
         batch, self._batch = self._batch, _Batch()
         if not batch.files:
             return []
-        events: list[Event] = []
-        try:
-            self._catalogue.remember(
-                files=batch.files, pictures=list(batch.pictures.items()), unreadable=list(batch.unreadable.items())
-            )
-        except MachineRefuses as error:
-            events += self._say_once(error)
+        self._catalogue.remember(
+            files=batch.files, pictures=list(batch.pictures.items()), unreadable=list(batch.unreadable.items())
+        )
+        complaints = []
         try:
             if batch.vectors:
                 self._fingerprints.append(list(batch.vectors), np.stack(list(batch.vectors.values())))
         except MachineRefuses as error:
-            events += self._say_once(error)
+            complaints.append(error.message)
         for file in batch.files:
             if file.digest not in batch.unreadable:
                 self._collection.add(file.picture, file.digest)
-        return [*events, Committed(batch.indexed)]
+        complaints += [*self._catalogue.notices, *self._fingerprints.notices]
+        return [*self._not_told_yet(complaints), Committed(batch.indexed)]
 
-    def _say_once(self, error: MachineRefuses) -> list[Event]:
-        if self._cannot_save:
-            return []
-        self._cannot_save = True
-        return [Notice(error.message)]
+    def _not_told_yet(self, complaints: Sequence[str]) -> list[Event]:
+        new = [complaint for complaint in dict.fromkeys(complaints) if complaint not in self._told]
+        self._told.update(new)
+        return [Notice(complaint) for complaint in new]
 
     def _tell(self) -> Iterator[Event]:
         if self._pace.is_due():

@@ -179,7 +179,7 @@ def test_closing_while_indexing_leaves_nothing_running_after_two_seconds(setting
 def test_an_expected_failure_ends_its_job_with_its_sentence_and_the_worker_goes_on(
     engine: EngineProcess, tmp_path: Path
 ) -> None:
-    (last,) = [event for event in engine.start(Verb.INDEX, archives=[str(tmp_path / "gone")])][-1:]
+    last = list(engine.start(Verb.INDEX, archives=[str(tmp_path / "gone")]))[-1]
     assert isinstance(last, Failed)
     assert (last.error.exit_code, last.details) == (3, "")
     report, _ = index(engine, make_archive(tmp_path / "photos", 2))
