@@ -50,6 +50,8 @@ def main(words: "list[str]") -> int:
         return start(environment, words)
     except Refused as refusal:
         say(str(refusal))
+        if WINDOWS and not words and has_terminal():
+            input("Press Enter to close this window.")  # A double click opened it, and it closes with this process.
         return NOT_POSSIBLE_HERE
     except KeyboardInterrupt:
         say("Stopped. The next start begins the set-up again; whole packages that were downloaded are kept.")
@@ -507,7 +509,6 @@ def tell_missing(answer: str, *groups: str) -> None:
     file it would take, and that file's server for its length. If a later pip has no such finder, the sizes are unknown.
     """
     import json
-    import logging
     import sysconfig
     from concurrent.futures import ThreadPoolExecutor
     from importlib import metadata
@@ -515,7 +516,6 @@ def tell_missing(answer: str, *groups: str) -> None:
     from pip._vendor.packaging.markers import Marker
     from pip._vendor.packaging.utils import canonicalize_name
 
-    logging.basicConfig(level=logging.INFO)  # What pip's finder has to say is in the log then.
     present = {str(canonicalize_name(found.metadata["Name"])): found.version for found in metadata.distributions()}
     wanted = [p for p in locked_packages(set(groups)) if not p["marker"] or Marker(p["marker"]).evaluate()]
     absent = [p for p in wanted if present.get(canonicalize_name(p["name"])) != p["version"]]
@@ -539,6 +539,8 @@ def tell_missing(answer: str, *groups: str) -> None:
 
 def size_teller() -> "Callable[[dict[str, Any]], tuple[int | None, bool]]":
     """A function from a package to its size in bytes, if that can be known, and whether it must be downloaded."""
+    import logging
+
     from pip._internal.commands import create_command
     from pip._vendor.packaging.specifiers import SpecifierSet
     from pip._vendor.requests.exceptions import RequestException
@@ -547,6 +549,8 @@ def size_teller() -> "Callable[[dict[str, Any]], tuple[int | None, bool]]":
     options, _ = command.parse_args(["--only-binary", ":all:"])
     session = command._build_session(options)
     finder = command._build_package_finder(options, session)
+    logging.basicConfig()
+    logging.getLogger("pip._internal.index.collector").setLevel(logging.DEBUG)  # It says why a page cannot be had.
 
     def size_of(package: "dict[str, Any]") -> "tuple[int | None, bool]":
         best = finder.find_best_candidate(package["name"], SpecifierSet("==" + package["version"])).best_candidate
@@ -650,7 +654,7 @@ class SetUpWindow:
         return self.done
 
     def begin(self) -> None:
-        self.again.state(["disabled"])
+        self.again.grid_remove()
         self.steps = self.set_up()
         self.advance()
 
@@ -665,7 +669,7 @@ class SetUpWindow:
             say(str(refusal))
             self.sentence["text"] = str(refusal)
             self.bar.stop()
-            self.again.state(["!disabled"])
+            self.again.grid()
             self.again.focus_set()
             return
         if sentence:

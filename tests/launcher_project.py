@@ -165,7 +165,7 @@ class Start:
 
 
 def wait_until_there(path: Path, process: "subprocess.Popen[str]") -> None:
-    for _ in range(600):
+    for _ in range(2400):
         if path.exists():
             return
         assert process.poll() is None, f"{process.stderr and process.stderr.read()}"
