@@ -65,14 +65,14 @@ class Alignment:
     """How much of each picture the overlap covers."""
 
 
-def align(one: Grey, other: Grey, affine: Affine) -> Alignment | None:
-    """None where the two hardly overlap."""
+def align(one: Grey, other: Grey, affine: Affine, side: int = ALIGNED_SIDE) -> Alignment | None:
+    """In a frame of at most this longest side; None where the two hardly overlap."""
     if abs(np.linalg.det(affine[:, :2])) > 1:
-        turned = align(other, one, np.asarray(cv2.invertAffineTransform(affine), np.float64))
+        turned = align(other, one, np.asarray(cv2.invertAffineTransform(affine), np.float64), side)
         if turned is None:
             return None
         return Alignment(turned.other, turned.one, turned.overlap, turned.share_of_other, turned.share_of_one)
-    frame, to_frame = _shrunk(other, min(1.0, ALIGNED_SIDE / max(other.shape)))
+    frame, to_frame = _shrunk(other, min(1.0, side / max(other.shape)))
     carry = to_frame @ np.vstack([affine, (0, 0, 1)])
     # What is to become smaller is averaged first: the warp itself only picks single pixels.
     source, to_source = _shrunk(one, min(1.0, float(np.sqrt(abs(np.linalg.det(carry[:2, :2]))))))
