@@ -174,20 +174,19 @@ def locked(settings: Settings, work: str) -> Iterator[BaseFileLock]:
 
 
 def wait_for(lock: BaseFileLock, stage: Stage) -> Iterator[Progress | Notice]:
-    told = False
-    while True:
-        try:
-            with refusals(Path(lock.lock_file)):
-                lock.acquire(timeout=0)
-            return
-        except Timeout:
-            if not told:
-                yield Notice(_("Another PicTrace is doing this just now; waiting for it."))
-                told = True
-            yield Progress(stage, 0)
-            with suppress(Timeout):
-                lock.acquire(timeout=_LOCK_POLL_SECONDS, poll_interval=_LOCK_POLL_SECONDS / 2)
-                return
+    """Acquires it, however long another process holds it."""
+    if _acquired(lock, 0):
+        return
+    yield Notice(_("Another PicTrace is doing this just now; waiting for it."))
+    while not _acquired(lock, _LOCK_POLL_SECONDS):
+        yield Progress(stage, 0)
+
+
+def _acquired(lock: BaseFileLock, timeout_seconds: float) -> bool:
+    with refusals(Path(lock.lock_file)), suppress(Timeout):
+        lock.acquire(timeout=timeout_seconds, poll_interval=_LOCK_POLL_SECONDS / 2)
+        return True
+    return False
 
 
 def _download_whole(settings: Settings, part: Path, timeout_seconds: float) -> Iterator[Progress]:
