@@ -54,7 +54,7 @@ def main(words: "list[str]") -> int:
             input("Press Enter to close this window.")  # A double click opened it, and it closes with this process.
         return NOT_POSSIBLE_HERE
     except KeyboardInterrupt:
-        say("Stopped. The next start begins the set-up again; whole packages that were downloaded are kept.")
+        say("Stopped. The next start goes on with the set-up, or begins it anew.")
         return CANCELLED
 
 
