@@ -6,15 +6,19 @@ from typing import Self
 
 from pictrace import __version__
 from pictrace.archives import open_archive
+from pictrace.calibration import knots_for
 from pictrace.candidates import CloserLook
 from pictrace.catalogue import Catalogue
+from pictrace.duplicates import Duplicates
 from pictrace.embedders import Embedder
 from pictrace.embedders.builtin import open_builtin
 from pictrace.errors import ModelUnavailable, WeightsMissing
-from pictrace.events import Event, Finished, Notice
+from pictrace.events import Event, Finished, Found, Notice
+from pictrace.explanation import explain
 from pictrace.fingerprints import Fingerprints
-from pictrace.indexing import Collection, Indexing
+from pictrace.indexing import Collection, Indexing, embed_turned
 from pictrace.language import _
+from pictrace.picture import PictureRef
 from pictrace.questions import Distrust, EmbedderChoice, IndexReport, Query, SearchOptions
 from pictrace.search import Search
 from pictrace.settings import Settings
@@ -32,12 +36,14 @@ class Engine:
         distrust: Distrust | None = None,
     ) -> None:
         self._settings = settings
+        self._max_bytes = settings.picture_megabytes << 20
         self._choice = embedder
         self._distrust = distrust or Distrust()
         self._collections: dict[tuple[str, ...], Collection] = {}
         self._catalogue = Catalogue(settings.catalogue, __version__)
         self._closer_look = CloserLook(self._catalogue, settings.closer_look)
         self._opened: tuple[Embedder, Fingerprints] | None = None
+        self._opened_turned: Fingerprints | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -50,6 +56,8 @@ class Engine:
             embedder, fingerprints = self._opened
             embedder.close()
             fingerprints.close()
+        if self._opened_turned is not None:
+            self._opened_turned.close()
         self._closer_look.close()
         self._catalogue.close()
 
@@ -72,11 +80,52 @@ class Engine:
         yield from search.run(queries, self._collections[tuple(archives)], options)
         yield Finished(report)
 
+    def duplicates(self, archives: Sequence[str], *, similar: bool = False) -> Iterator[Event]:
+        """Found(DuplicateGroup) for each group; Finished(IndexReport)."""
+        report = yield from self._index(archives)
+        embedder, fingerprints = yield from self._open()
+        collection = self._collections[tuple(archives)]
+        turned = yield from self._turned(embedder, collection)
+        search = Duplicates(
+            self._catalogue,
+            fingerprints,
+            turned,
+            knots_for(embedder, fingerprints, collection.digests),
+            self._read_again,
+            self._max_bytes,
+        )
+        files = zip(collection.pictures, collection.digests, strict=True)
+        for group in (yield from search.run(files, similar=similar)):
+            yield Found(group)
+        yield Finished(report)
+
+    def explain(self, one: Query, other: Query, *, draw: bool = False) -> Iterator[Event]:
+        """Finished(Explanation), with its picture as PNG where one is to be drawn."""
+        embedder, fingerprints = yield from self._open()
+        knots = knots_for(embedder, fingerprints, [])
+        explanation = yield from explain(self._settings, embedder, knots, one, other, self._distrust, draw=draw)
+        yield Finished(explanation)
+
+    def _turned(self, embedder: Embedder, collection: Collection) -> Generator[Event, None, Fingerprints]:
+        """Fingerprints of the same pictures turned by a quarter: computed when they are first needed, and kept."""
+        if self._opened_turned is None:
+            name = f"{embedder.name}-turned"
+            self._opened_turned = Fingerprints(self._settings.fingerprints(name), name, embedder.dimensions)
+        yield from embed_turned(self._catalogue, self._opened_turned, embedder, collection.digests)
+        return self._opened_turned
+
+    def _read_again(self, picture: PictureRef) -> bytes:
+        archive = open_archive(picture.archive, max_bytes=self._max_bytes)
+        try:
+            return archive.read(picture)
+        finally:
+            archive.close()
+
     def _index(self, archives: Sequence[str]) -> Generator[Event, None, IndexReport]:
         with ExitStack() as stack:
             opened = []
             for location in archives:
-                opened.append(open_archive(location))
+                opened.append(open_archive(location, max_bytes=self._max_bytes))
                 stack.callback(opened[-1].close)
             embedder, fingerprints = yield from self._open()
             collection = self._collections[tuple(archives)] = Collection()

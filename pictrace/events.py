@@ -17,6 +17,7 @@ class Stage(StrEnum):
     COUNTING = "counting"
     INDEXING = "indexing"
     SEARCHING = "searching"
+    TURNING = "turning"
     COMPARING = "comparing"
     DOWNLOADING = "downloading"
     CONVERTING = "converting"

@@ -1,7 +1,7 @@
 """From archives to remembered fingerprints: the verb `index`, and the first half of every other."""
 
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -16,6 +16,7 @@ from pictrace.events import Committed, Event, Notice, Skipped, Stage
 from pictrace.fingerprints import Fingerprints
 from pictrace.pace import Pace
 from pictrace.picture import Digest, PassedOver, Picture, PictureRef, Pixels, Vector
+from pictrace.poses import quarter_turned
 from pictrace.questions import Distrust, IndexReport
 from pictrace.reading import Read, ToRead, read_ahead
 from pictrace.settings import Settings
@@ -257,3 +258,25 @@ class Indexing:
         skipped = Skipped(item.archive, item.name, reason)
         self._skipped.append(skipped)
         return skipped
+
+
+def embed_turned(
+    catalogue: Catalogue, turned: Fingerprints, embedder: Embedder, digests: Iterable[Digest]
+) -> Iterator[Event]:
+    """The fingerprint of every picture turned by a quarter, where it is not known yet."""
+    turned.refresh()
+    missing = [digest for digest in dict.fromkeys(digests) if digest not in turned]
+    pace = Pace(Stage.TURNING, len(missing))
+    cannot_save = None
+    for start in range(0, len(missing), _COMMIT_PICTURES):
+        chunk = missing[start : start + _COMMIT_PICTURES]
+        thumbnails = catalogue.thumbnails(chunk)
+        pixels = [quarter_turned(thumbnail_pixels(thumbnails[digest])) for digest in chunk]
+        try:
+            turned.append(chunk, embedder.embed(pixels))
+        except MachineRefuses as error:
+            cannot_save = error.message
+        if pace.is_due():
+            yield pace.progress(start + len(chunk))
+    if cannot_save is not None:
+        yield Notice(cannot_save)

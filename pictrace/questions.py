@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from pictrace.events import Skipped
-from pictrace.picture import Match
+from pictrace.picture import Digest, Label, Match, PictureRef
 
 
 class EmbedderChoice(StrEnum):
@@ -72,6 +72,60 @@ class SearchAnswer:
     searched: int
     """Pictures that the query was compared with."""
     seconds: float
+
+
+class GroupKind(StrEnum):
+    EXACT = "exact"
+    """Equal bytes, or equal pixels with other facts about them."""
+    EDITED = "edited"
+    """One photograph: resized, recompressed, cropped, recoloured, lettered, mirrored, turned…"""
+    SIMILAR = "similar"
+    """The same scene, photographed again."""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupMember:
+    picture: PictureRef
+    digest: Digest
+    score: float
+    """How much it is like the first member."""
+    width: int
+    height: int
+    damaged: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateGroup:
+    kind: GroupKind
+    members: tuple[GroupMember, ...]
+    """The one to keep first: the largest, of equal ones the oldest; a damaged one only if all are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Every number that the score of a pair is made of."""
+
+    score: float
+    label: Label
+    reason: str
+    same_content: bool
+    cosine: float
+    share: float
+    """What the cosine is worth to a person, 0 to 1."""
+    structure: float
+    """SSIM of the whole pictures, pressed into squares of 256 pixels."""
+    aligned_structure: float | None
+    """The same after one was laid over the other; None where nothing shows how."""
+    keypoints: float
+    points_agreeing: int
+    points_found: tuple[int, int]
+    mirrored: bool
+    turned_degrees: float
+    scale: float
+    overlap: tuple[float, float]
+    """The share of each picture that the other one covers."""
+    drawing: bytes | None
+    """PNG."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,7 @@ def described(progress: Progress) -> str:
             {
                 Stage.INDEXING: _("Reading pictures {done:,} of {total:,}"),
                 Stage.SEARCHING: _("Searching {done:,} of {total:,}"),
+                Stage.TURNING: _("Looking at pictures turned {done:,} of {total:,}"),
                 Stage.COMPARING: _("Comparing {done:,} of {total:,}"),
             }[progress.stage]
         ]

@@ -3,6 +3,7 @@
 Messages to it: Start, Control. From it: (job, event) pairs."""
 
 import contextlib
+import faulthandler
 import os
 import signal
 import sys
@@ -11,10 +12,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
 from pictrace.errors import PicTraceError
 from pictrace.events import Cancelled, Event, Failed
+from pictrace.home import make_home
 from pictrace.language import _
 from pictrace.questions import Distrust, EmbedderChoice
 from pictrace.settings import Settings
@@ -23,6 +26,8 @@ from pictrace.settings import Settings
 class Verb(StrEnum):
     INDEX = "index"
     SEARCH = "search"
+    DUPLICATES = "duplicates"
+    EXPLAIN = "explain"
 
 
 class Order(StrEnum):
@@ -47,6 +52,7 @@ class Control:
 def serve(connection: Connection, settings: Settings, embedder: EmbedderChoice, distrust: Distrust) -> None:
     """The life of the worker process. It ends when the other side hangs up."""
     _lower_priority()
+    _send_noise_to(settings.home / "worker.log")
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
         _Worker(connection, settings, embedder, distrust).run()
@@ -112,6 +118,18 @@ class _Worker:
         self._running.pop(job, None)
         self._paused.discard(job)
         self._connection.send((job, event))
+
+
+def _send_noise_to(log: Path) -> None:
+    """Decoders in C complain on standard error about pictures that are merely damaged; only a crash is of interest."""
+    try:
+        make_home(log.parent)
+        target = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    except OSError:
+        target = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(target, 2)
+    os.close(target)
+    faulthandler.enable()
 
 
 def _lower_priority() -> None:

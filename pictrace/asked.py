@@ -1,0 +1,71 @@
+"""A query, read: the same form of pixels as everything that it is compared with."""
+
+import hashlib
+from collections.abc import Generator
+from dataclasses import dataclass
+
+import numpy as np
+
+from pictrace.archives import find_picture
+from pictrace.decode import decode_picture, decode_pixels, thumbnail_of, thumbnail_pixels
+from pictrace.errors import PictureUnreadable
+from pictrace.events import Decoding, Event
+from pictrace.language import _
+from pictrace.picture import Digest, Pixels
+from pictrace.questions import Distrust, Query, Region
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    key: str | None
+    """Of its file, to leave that out of the answer."""
+    digest: Digest | None
+    """None for a region: no whole picture has the same content."""
+    pixels: Pixels
+
+
+def read_query(
+    query: Query, region: Region | None, max_bytes: int, distrust: Distrust
+) -> Generator[Event, None, Asked]:
+    """Raises Unreadable where the query cannot be had or is no picture."""
+    key, data = None, query.data
+    if data is None:
+        archive, picture = find_picture(query.location, max_bytes=max_bytes)
+        key = picture.key
+        if (banned := distrust.banned.get(key)) is not None:
+            raise PictureUnreadable(banned)
+        try:
+            data = archive.read(picture)
+        finally:
+            archive.close()
+    yield Decoding((key or query.location,), 0.0)
+    if region is None:
+        digest = Digest(hashlib.sha256(data).digest())
+        thumbnail = decode_picture(data, max_bytes).thumbnail
+    else:
+        digest = None
+        thumbnail = thumbnail_of(_cut(data, region, max_bytes))
+    yield Decoding((), 0.0)
+    return Asked(key, digest, thumbnail_pixels(thumbnail))
+
+
+def _cut(data: bytes, region: Region, max_bytes: int) -> Pixels:
+    """From the original in full resolution; where the format holds fewer pixels than it claims, as camera RAW does,
+    the region is scaled with them."""
+    decoded = decode_pixels(data, max_bytes, None)
+    height, width = decoded.pixels.shape[:2]
+    across, down = width / decoded.width, height / decoded.height
+    left, right = (round(min(max(x, 0), decoded.width) * across) for x in (region.x, region.x + region.width))
+    top, bottom = (round(min(max(y, 0), decoded.height) * down) for y in (region.y, region.y + region.height))
+    if left >= right or top >= bottom:
+        raise PictureUnreadable(
+            _("The region {x},{y},{w},{h} lies outside of the picture, which has {width}×{height} pixels.").format(
+                x=region.x,
+                y=region.y,
+                w=region.width,
+                h=region.height,
+                width=decoded.width,
+                height=decoded.height,
+            )
+        )
+    return np.ascontiguousarray(decoded.pixels[top:bottom, left:right])

@@ -1,0 +1,199 @@
+"""The verb `duplicates`: files that show the same photograph, in groups."""
+
+import hashlib
+import os
+from collections import OrderedDict, defaultdict
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
+
+import numpy as np
+
+from pictrace.catalogue import Catalogue
+from pictrace.closer_look import Evidence, Knots, Look, by_points, compare, fused, look, same_picture, share_of
+from pictrace.decode import decode_pixels, thumbnail_pixels
+from pictrace.errors import Unreadable
+from pictrace.events import Event, Stage
+from pictrace.fingerprints import Fingerprints
+from pictrace.grouping import Groups
+from pictrace.neighbours import Pair, nearest_pairs
+from pictrace.pace import Pace
+from pictrace.picture import Digest, Picture, PictureRef
+from pictrace.questions import DuplicateGroup, GroupKind, GroupMember
+
+FEW = 12
+"""How many of the nearest of each picture are looked at closer."""
+LEAST_COSINE = 0.35
+_SIMILAR_BY_POINTS = 0.5
+_REMEMBERED_LOOKS = 600
+_PAIRS_AT_ONCE = 32
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """Equal bytes: looked at once, however many files hold them."""
+
+    digest: Digest
+    files: tuple[PictureRef, ...]
+
+
+class Duplicates:
+    """`turned` holds the fingerprint of every picture turned by a quarter; `read` opens a file once more."""
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        fingerprints: Fingerprints,
+        turned: Fingerprints,
+        knots: Knots,
+        read: Callable[[PictureRef], bytes],
+        max_bytes: int,
+    ) -> None:
+        self._catalogue = catalogue
+        self._fingerprints = fingerprints
+        self._turned = turned
+        self._knots = knots
+        self._read = read
+        self._max_bytes = max_bytes
+        self._looks: OrderedDict[Digest, Look] = OrderedDict()
+
+    def run(
+        self, files: Iterable[tuple[PictureRef, Digest]], *, similar: bool
+    ) -> Generator[Event, None, tuple[DuplicateGroup, ...]]:
+        contents = _contents(files)
+        digests = [content.digest for content in contents]
+        same, alike = Groups(len(contents)), Groups(len(contents))
+        upright = self._fingerprints.matrix[self._fingerprints.rows(digests)]
+        turned = self._turned.matrix[self._turned.rows(digests)]
+        pace = Pace(Stage.COMPARING, len(contents))
+        threads = os.cpu_count() or 1
+        before = 0
+        with ThreadPoolExecutor(threads, thread_name_prefix="closer look") as pool:
+            for done, pairs in nearest_pairs(upright, turned, FEW, LEAST_COSINE, threads):
+                for share in self._join(digests, pairs, same, alike, pool):
+                    if pace.is_due():
+                        yield pace.progress(before + int(share * (done - before)))
+                before = done
+        yield pace.progress(before)
+        self._facts = self._catalogue.pictures(digests)
+        families = {root: [contents[one] for one in group] for root, group in same.members().items()}
+        groups = [self._group(family) for family in families.values() if sum(len(one.files) for one in family) > 1]
+        if similar:
+            groups += self._similar(families, same, alike)
+        return tuple(sorted(groups, key=lambda group: (list(GroupKind).index(group.kind), _name(group.members[0]))))
+
+    def _join(
+        self, digests: Sequence[Digest], pairs: Sequence[Pair], same: Groups, alike: Groups, pool: ThreadPoolExecutor
+    ) -> Iterator[float]:
+        """The nearest pairs first; a pair that is in one group already is not looked at. Yields the share done."""
+        nearest = iter(sorted(set(pairs), key=lambda pair: (-pair[0], pair[1:])))
+        done = 0
+        while chunk := list(islice(nearest, _PAIRS_AT_ONCE)):
+            apart = [(one, other) for _, one, other in chunk if same.root(one) != same.root(other)]
+            self._look_at(dict.fromkeys(digests[one] for pair in apart for one in pair), pool)
+            evidence = pool.map(lambda pair: self._evidence(digests[pair[0]], digests[pair[1]]), apart)
+            for (one, other), found in zip(apart, evidence, strict=True):
+                if same_picture(found):
+                    same.join(one, other)
+                elif by_points(found) >= _SIMILAR_BY_POINTS:
+                    alike.join(one, other)
+            done += len(chunk)
+            yield done / len(pairs)
+
+    def _look_at(self, digests: Iterable[Digest], pool: ThreadPoolExecutor) -> None:
+        wanted = list(digests)
+        missing = [digest for digest in wanted if digest not in self._looks]
+        thumbnails = self._catalogue.thumbnails(missing)
+        looks = pool.map(lambda digest: look(thumbnail_pixels(thumbnails[digest])), missing)
+        self._looks.update(zip(missing, looks, strict=True))
+        for digest in wanted:
+            self._looks.move_to_end(digest)
+        while len(self._looks) > max(_REMEMBERED_LOOKS, len(wanted)):
+            self._looks.popitem(last=False)
+
+    def _evidence(self, one: Digest, other: Digest) -> Evidence:
+        return compare(self._looks[one], self._looks[other])
+
+    def _group(self, family: Sequence[_Content]) -> DuplicateGroup:
+        files = [(file, content.digest) for content in family for file in content.files]
+        kind = GroupKind.EXACT if len(family) == 1 or self._have_equal_pixels(family) else GroupKind.EDITED
+        return DuplicateGroup(kind, self._members(files, kind))
+
+    def _similar(self, families: dict[int, list[_Content]], same: Groups, alike: Groups) -> list[DuplicateGroup]:
+        """Of each family of copies, only the one to keep."""
+        scenes = Groups(len(families) and max(families) + 1)
+        for group in alike.members().values():
+            for one in group:
+                scenes.join(same.root(group[0]), same.root(one))
+        groups = []
+        for scene in scenes.members().values():
+            kept = [self._keeper(families[root]) for root in scene if root in families]
+            if len(kept) > 1:
+                groups.append(DuplicateGroup(GroupKind.SIMILAR, self._members(kept, GroupKind.SIMILAR)))
+        return groups
+
+    def _keeper(self, family: Sequence[_Content]) -> tuple[PictureRef, Digest]:
+        files = [(file, content.digest) for content in family for file in content.files]
+        return min(files, key=lambda file: self._worth(*file))
+
+    def _worth(self, file: PictureRef, digest: Digest) -> tuple[bool, int, float, str, str]:
+        """The lower, the better to keep."""
+        picture = self._facts[digest]
+        oldest = file.modified_ns or float("inf")
+        return picture.damaged, -picture.width * picture.height, oldest, file.archive, file.name
+
+    def _members(self, files: Sequence[tuple[PictureRef, Digest]], kind: GroupKind) -> tuple[GroupMember, ...]:
+        keeper = min(files, key=lambda file: self._worth(*file))
+        others = sorted(
+            (file for file in files if file is not keeper), key=lambda file: (file[0].archive, file[0].name)
+        )
+        return tuple(
+            GroupMember(
+                picture=file,
+                digest=digest,
+                score=1.0 if kind is GroupKind.EXACT or digest == keeper[1] else self._score(keeper[1], digest),
+                width=self._facts[digest].width,
+                height=self._facts[digest].height,
+                damaged=self._facts[digest].damaged,
+            )
+            for file, digest in [keeper, *others]
+        )
+
+    def _score(self, one: Digest, other: Digest) -> float:
+        first, second = self._fingerprints.matrix[self._fingerprints.rows([one, other])].astype(np.float32)
+        thumbnails = self._catalogue.thumbnails([one, other])
+        evidence = compare(*(look(thumbnail_pixels(thumbnails[digest])) for digest in (one, other)))
+        return fused(share_of(float(first @ second), self._knots), evidence)
+
+    def _have_equal_pixels(self, family: Sequence[_Content]) -> bool:
+        """To the last bit, in full resolution; only looked into where all else is equal."""
+        seen = {(facts.thumbnail, facts.width, facts.height) for facts in map(self._fact, family)}
+        if len(seen) > 1:
+            return False
+        pixels: set[bytes] = set()
+        for content in family:
+            try:
+                decoded = decode_pixels(self._read(content.files[0]), self._max_bytes, None)
+            except Unreadable:
+                return False
+            pixels.add(hashlib.sha256(decoded.pixels.tobytes()).digest())
+        return len(pixels) == 1
+
+    def _fact(self, content: _Content) -> Picture:
+        return self._facts[content.digest]
+
+
+def _contents(files: Iterable[tuple[PictureRef, Digest]]) -> list[_Content]:
+    """By name, so that the answer does not depend on the order of reading. Two names of one file are one file."""
+    seen: set[str] = set()
+    by_digest: dict[Digest, list[PictureRef]] = defaultdict(list)
+    for file, digest in sorted(files, key=lambda pair: (pair[0].archive, pair[0].name)):
+        if file.file_id not in seen:
+            seen.add(file.file_id)
+            by_digest[digest].append(file)
+    return [_Content(digest, tuple(same)) for digest, same in by_digest.items()]
+
+
+def _name(member: GroupMember) -> tuple[str, str]:
+    return member.picture.archive, member.picture.name

@@ -1,0 +1,100 @@
+"""The verb `explain`: why two pictures are as alike as they are."""
+
+import io
+from collections.abc import Generator
+from dataclasses import replace
+
+from pictrace.asked import read_query
+from pictrace.closer_look import (
+    Evidence,
+    Knots,
+    by_points,
+    compare,
+    fused,
+    label_of,
+    look,
+    reason_of,
+    share_of,
+)
+from pictrace.embedders import Embedder
+from pictrace.events import Event
+from pictrace.language import _
+from pictrace.poses import poses_of
+from pictrace.questions import Distrust, Explanation, Query
+from pictrace.settings import Settings
+
+
+def explain(
+    settings: Settings,
+    embedder: Embedder,
+    knots: Knots,
+    one: Query,
+    other: Query,
+    distrust: Distrust,
+    *,
+    draw: bool,
+) -> Generator[Event, None, Explanation]:
+    max_bytes = settings.picture_megabytes << 20
+    first = yield from read_query(one, None, max_bytes, distrust)
+    second = yield from read_query(other, None, max_bytes, distrust)
+    poses = poses_of(first.pixels, embedder, turned=True)
+    cosine = float(poses.best(poses.vectors @ embedder.embed([second.pixels]).T)[0])
+    evidence = compare(look(first.pixels), look(second.pixels))
+    same = first.digest == second.digest
+    explanation = _explanation(cosine, share_of(cosine, knots), evidence, same)
+    if not draw:
+        return explanation
+    # scikit-image takes a while to import, and nothing else needs it.
+    from pictrace.explaining import picture_that_explains
+
+    sheet = io.BytesIO()
+    picture_that_explains(first.pixels, second.pixels, told(explanation)).save(sheet, "PNG")
+    return replace(explanation, drawing=sheet.getvalue())
+
+
+def _explanation(cosine: float, share: float, evidence: Evidence, same: bool) -> Explanation:
+    return Explanation(
+        score=1.0 if same else fused(share, evidence),
+        label=label_of(evidence, same),
+        reason=reason_of(share, evidence, same),
+        same_content=same,
+        cosine=cosine,
+        share=share,
+        structure=evidence.structure,
+        aligned_structure=None if evidence.aligned is None else evidence.aligned.similarity,
+        keypoints=by_points(evidence),
+        points_agreeing=evidence.points,
+        points_found=(evidence.query_points, evidence.other_points),
+        mirrored=evidence.mirrored,
+        turned_degrees=evidence.turned_degrees,
+        scale=evidence.scale,
+        overlap=(evidence.query_overlap, evidence.other_overlap),
+        drawing=None,
+    )
+
+
+def told(explanation: Explanation) -> list[str]:
+    """Every number, and what was compared how: a line each."""
+    lines = [
+        _("{score:.0%} · {label}").format(score=explanation.score, label=explanation.label.words),
+        explanation.reason,
+        _("Look as a whole: cosine {cosine:.3f} of the fingerprints, worth {share:.0%}").format(
+            cosine=explanation.cosine, share=explanation.share
+        ),
+        _("Structure: SSIM {structure:.3f} of both pressed into squares of 256 grey pixels").format(
+            structure=explanation.structure
+        ),
+    ]
+    if explanation.aligned_structure is not None:
+        lines.append(
+            _(
+                "Structure, laid over: SSIM {structure:.3f} where they cover each other ({one:.0%} and {other:.0%})"
+            ).format(structure=explanation.aligned_structure, one=explanation.overlap[0], other=explanation.overlap[1])
+        )
+    found_here, found_there = explanation.points_found
+    lines.append(
+        _("Key points: {count} of {one} and {other} ORB points agree on one map, worth {share:.0%}").format(
+            count=explanation.points_agreeing, one=found_here, other=found_there, share=explanation.keypoints
+        )
+    )
+    return lines
