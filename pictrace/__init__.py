@@ -1,10 +1,11 @@
 """PicTrace finds the photographs that look like one picture, in folders and archives, offline.
 
     from pictrace import Engine, load_settings
+    from pictrace.questions import Query, SearchOptions
 
     settings, complaints = load_settings()
     with Engine(settings) as engine:
-        for event in engine.search(["query.jpg"], ["~/Pictures"]):
+        for event in engine.search([Query("photo.jpg")], ["/home/me/Pictures"], SearchOptions()):
             print(event)
 
 Importing costs nothing: what is heavy is loaded when it is first used.
