@@ -1,6 +1,6 @@
 import hashlib
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import cv2
 import numpy as np
@@ -11,8 +11,10 @@ from PIL import Image
 
 from pictrace.embedders import Embedder
 from pictrace.embedders.builtin import open_builtin
+from pictrace.embedders.fisher import fisher_vector
 from pictrace.embedders.framing import without_even_borders
 from pictrace.embedders.parameters import read_parameters, shipped_parameters
+from pictrace.embedders.patches import MIRRORED_COLOURS, MIRRORED_EDGES, patches
 from pictrace.picture import Pixels, Vectors
 from pictrace.training.generated import picture
 
@@ -82,8 +84,46 @@ def test_another_embedder_of_the_same_parameters_gives_the_same_vectors(
     again.close()
 
 
+def test_parameters_of_another_format_are_refused() -> None:
+    with np.load(io.BytesIO(shipped_parameters())) as arrays:
+        changed = {**arrays, "format": np.array(99)}
+    file = io.BytesIO()
+    np.savez(file, **changed)
+    with pytest.raises(ValueError, match="another version"):
+        read_parameters(file.getvalue())
+
+
 def test_no_pictures_give_no_vectors(builtin: Embedder) -> None:
     assert builtin.embed([]).shape == (0, builtin.dimensions)
+
+
+def test_a_picture_and_its_mirror_image_get_nearly_the_same_vector(
+    builtin: Embedder, gallery: list[Pixels], vectors: Vectors
+) -> None:
+    assert builtin.sees_mirrored
+    mirrored = builtin.embed([np.ascontiguousarray(pixels[:, ::-1]) for pixels in gallery[:20]])
+    assert (mirrored * vectors[:20]).sum(axis=1).min() > 0.95
+
+
+def test_mirrored_patches_are_the_patches_of_the_mirrored_picture() -> None:
+    down, across = np.indices((192, 192))
+    slanted_steps = np.stack([(down + across) % 48 * 5, across % 40 * 6, down], axis=2).astype(np.uint8)
+    seen, mirrored = patches(slanted_steps), patches(np.ascontiguousarray(slanted_steps[:, ::-1]))
+    for before, after, order in (
+        (seen.edges, mirrored.edges, MIRRORED_EDGES),
+        (seen.colours, mirrored.colours, MIRRORED_COLOURS),
+    ):
+        # The grid may lie a pixel further on, hence averages, and only nearly.
+        plain, ordered = before.mean(axis=0), before.mean(axis=0)[order]
+        assert np.abs(ordered - after.mean(axis=0)).max() < 0.4 * np.abs(plain - after.mean(axis=0)).max()
+
+
+def test_a_fisher_vector_of_patches_that_count_for_nothing_is_zero() -> None:
+    book = read_parameters(shipped_parameters()).edges
+    seen = patches(np.zeros((60, 60, 3), np.uint8))
+    vector = fisher_vector(book, seen.edges, MIRRORED_EDGES, np.zeros_like(seen.edge_weights))
+    assert vector.shape == (2 * book.centres.size,)
+    assert not vector.any()
 
 
 def cropped(pixels: Pixels) -> Pixels:
@@ -103,9 +143,12 @@ def framed(pixels: Pixels) -> Pixels:
 
 
 @pytest.mark.parametrize("edit", [recompressed, cropped, halved, brighter, framed])
-def test_an_edited_copy_finds_its_original_first(builtin, gallery, vectors, edit) -> None:  # type: ignore[no-untyped-def]
-    copies = builtin.embed([edit(pixels) for pixels in gallery])
-    assert (copies @ vectors.T).argmax(axis=1).tolist() == list(range(GALLERY))
+def test_an_edited_copy_finds_its_original_first(
+    builtin: Embedder, gallery: list[Pixels], vectors: Vectors, edit: Callable[[Pixels], Pixels]
+) -> None:
+    edited = range(0, GALLERY, 3)
+    copies = builtin.embed([edit(gallery[place]) for place in edited])
+    assert (copies @ vectors.T).argmax(axis=1).tolist() == list(edited)
 
 
 def test_different_pictures_stay_far_from_each_other(vectors: Vectors) -> None:
@@ -142,7 +185,7 @@ def test_an_odd_picture_gets_a_vector_of_unit_length(builtin: Embedder, pixels: 
     assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-5)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.integers(1, 384), st.integers(1, 384), st.integers(0, 255), st.integers(0, 60))
 def test_any_shape_gets_a_vector_of_unit_length(
     builtin: Embedder, height: int, width: int, level: int, contrast: int

@@ -16,17 +16,14 @@ class Block:
     name: str
     dimensions: int
     """How many are kept."""
-    damping: float
-    power: float
-    """Each direction is divided by (its variance + damping × the greatest variance) to this power."""
     weight: float
 
 
 BLOCKS = (
-    Block("edge-patches", 512, damping=0.02, power=0.5, weight=1),
-    Block("colour-patches", 512, damping=0.02, power=0.5, weight=1),
-    Block("layout", 256, damping=0, power=0.25, weight=0.8),
-    Block("colour-shares", 256, damping=0, power=0.25, weight=0.6),
+    Block("edge-patches", 512, weight=1.1),
+    Block("colour-patches", 512, weight=1),
+    Block("layout", 256, weight=0.9),
+    Block("colour-shares", 256, weight=0.6),
 )
 
 

@@ -47,7 +47,7 @@ class Builtin:
 
     @property
     def sees_mirrored(self) -> bool:
-        return False
+        return True
 
     @property
     def knots(self) -> tuple[tuple[float, float], ...]:

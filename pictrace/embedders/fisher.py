@@ -25,10 +25,6 @@ class Codebook:
     deviations: Numbers
     """Shape (Gaussians, axes)."""
 
-    @property
-    def length(self) -> int:
-        return 2 * self.centres.size
-
 
 def fisher_vector(
     codebook: Codebook, patches: Numbers, mirrored: npt.NDArray[np.intp], patch_weights: Numbers | None = None

@@ -19,10 +19,12 @@ _FINEST = 0.35
 """Waves a pixel of the finest scale; each further one is coarser by …"""
 _RATIO = 1.9
 _CONTRAST_PIXELS = 6
+_MIRRORED_DIRECTIONS = -np.arange(_DIRECTIONS) % _DIRECTIONS
 
 
 def gist(pixels: Pixels) -> Numbers:
-    """5 scales × 8 directions × 4 × 4 cells, of unit length."""
+    """How much there is at 5 scales × 8 directions × 4 × 4 cells. Each number and its mirror image's are given as their
+    sum and as how far they differ, so that a picture and its mirror image get the same; of unit length."""
     spectrum = np.asarray(np.fft.fft2(_even_contrast(squared(pixels, _SIDE))), np.complex64)
     cells = []
     for filters in _filters():
@@ -30,7 +32,10 @@ def gist(pixels: Pixels) -> Numbers:
         response = np.abs(np.fft.ifft2(_low_part(spectrum, side) * filters))
         pixels_a_cell = side // _CELLS
         cells.append(response.reshape(-1, _CELLS, pixels_a_cell, _CELLS, pixels_a_cell).mean(axis=(2, 4)))
-    return unit(np.concatenate(cells).ravel())
+    amounts = np.stack(cells)
+    mirrored = amounts[:, _MIRRORED_DIRECTIONS, :, ::-1]
+    left, right = amounts[..., : _CELLS // 2].ravel(), mirrored[..., : _CELLS // 2].ravel()
+    return unit(np.concatenate([left + right, np.abs(left - right)]))
 
 
 def _even_contrast(square: Pixels) -> Numbers:

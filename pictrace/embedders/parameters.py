@@ -14,7 +14,7 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """Turns the numbers of one block so that all directions count much the same, and keeps the foremost."""
+    """Keeps of a block what tells pictures apart, and little of what a crop or other light changes."""
 
     mean: Numbers
     steps: npt.NDArray[np.int8]

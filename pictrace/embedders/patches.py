@@ -16,12 +16,15 @@ _Planes = npt.NDArray[np.float32]
 """Shape (channels, height, width)."""
 
 LONGEST_SIDE = 192
-SCALES = (1.0, 0.7, 0.5)
+EDGE_SCALES = (1.0, 0.7, 0.5, 0.35)
+EDGE_STEP_PIXELS = 5
+COLOUR_SCALES = (1.0, 0.7, 0.5)
+COLOUR_STEP_PIXELS = 6
+"""Colours change slowly from place to place, so that fewer patches tell as much."""
 CELLS = 4
 """A patch has 4 × 4 cells …"""
 CELL_PIXELS = 4
 """… which lie 4 pixels apart."""
-STEP_PIXELS = 6
 DIRECTIONS = 8
 _LEAST_SIDE = 24
 _BOX = (CELL_PIXELS + 1, CELL_PIXELS + 1)
@@ -40,11 +43,9 @@ class Patches:
 
 def patches(pixels: Pixels) -> Patches:
     whole = fitted(pixels, LONGEST_SIDE)
-    edges, colours = [], []
-    for scale in SCALES:
-        view = _scaled(whole, scale)
-        edges.append(_on_grid(_edge_planes(view)))
-        colours.append(_on_grid(_colour_planes(view)))
+    views = {scale: _scaled(whole, scale) for scale in EDGE_SCALES}
+    edges = [_on_grid(_edge_planes(view), EDGE_STEP_PIXELS) for view in views.values()]
+    colours = [_on_grid(_colour_planes(views[scale]), COLOUR_STEP_PIXELS) for scale in COLOUR_SCALES]
     strengths = np.maximum(np.concatenate(edges), 0)
     total = strengths.sum(axis=1)
     # The root makes the few strong edges of a patch count less.
@@ -104,10 +105,10 @@ def _colour_planes(view: Pixels) -> _Planes:
     return np.ascontiguousarray(both.transpose(2, 0, 1))
 
 
-def _on_grid(planes: _Planes) -> Rows:
+def _on_grid(planes: _Planes, step: int) -> Rows:
     """The planes' values at the cells of each patch; the grid lies in the middle, the same seen in a mirror."""
     windows = np.lib.stride_tricks.sliding_window_view(planes, (_PATCH_PIXELS, _PATCH_PIXELS), axis=(1, 2))
-    top, left = ((places - 1) % STEP_PIXELS // 2 for places in windows.shape[1:3])
+    top, left = ((places - 1) % step // 2 for places in windows.shape[1:3])
     middle = CELL_PIXELS // 2
-    cells = windows[:, top::STEP_PIXELS, left::STEP_PIXELS, middle::CELL_PIXELS, middle::CELL_PIXELS]
+    cells = windows[:, top::step, left::step, middle::CELL_PIXELS, middle::CELL_PIXELS]
     return cells.transpose(1, 2, 3, 4, 0).reshape(-1, CELLS * CELLS * len(planes))
