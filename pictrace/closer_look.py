@@ -1,10 +1,11 @@
 """Two pictures side by side: what they have in common, how much that is, what to call it, and why."""
 
 from pictrace.evidence import Evidence, Look, compare, look
+from pictrace.keypoints import CHANCE_POINTS
 from pictrace.language import _, ngettext
-from pictrace.likeness import CHANCE_POINTS, Knots, by_points, by_washes, fused, knots_from, share_of
+from pictrace.likeness import Knots, by_points, by_washes, fused, knots_from, share_of
+from pictrace.one_picture import is_edited, is_safely_one
 from pictrace.picture import Label
-from pictrace.structure import AlignedStructure
 
 __all__ = [
     "Evidence",
@@ -24,14 +25,7 @@ __all__ = [
 ]
 
 
-_EDITED_POINTS = 12
-_EDITED_STRUCTURE = 1.4
-_EDITED_STRANGE = 0.8
 _EDITED_WASHES = 0.5
-
-_SAME_POINTS = 8
-_MANY_POINTS = 25
-_SPREAD_CELLS, _HUDDLED_STRUCTURE = 4, 0.75
 _SAME_WASHES = 0.8
 
 
@@ -41,30 +35,16 @@ def label_of(evidence: Evidence | None, same_content: bool) -> Label:
         return Label.SAME_PICTURE
     if evidence is None:
         return Label.SIMILAR_LOOK
-    laid_over = evidence.points > _EDITED_POINTS and _one_picture(evidence.aligned, _EDITED_STRANGE)
-    if laid_over or by_washes(evidence) >= _EDITED_WASHES:
+    if is_edited(evidence) or by_washes(evidence) >= _EDITED_WASHES:
         return Label.EDITED_COPY
     return Label.SAME_THING if evidence.points > CHANCE_POINTS + 1 else Label.SIMILAR_LOOK
 
 
 def same_picture(evidence: Evidence) -> bool:
     """Safe enough to put both into one group of duplicates: not only what lies around them is the same."""
-    aligned = evidence.aligned
-    if aligned is not None and evidence.points > _SAME_POINTS:
-        # What few points say has to be borne out by the rest.
-        many = evidence.points > _MANY_POINTS
-        structure, blocks, strange = (0.65, 0.55, 0.75) if many else (0.75, 0.75, 0.65)
-        if evidence.cells < _SPREAD_CELLS:
-            structure = max(structure, _HUDDLED_STRUCTURE)
-        return aligned.coarse > structure and aligned.agreeing_blocks > blocks and _one_picture(aligned, strange)
+    if is_safely_one(evidence):
+        return True
     return evidence.smooth is not None and evidence.smooth.difference < _SAME_WASHES
-
-
-def _one_picture(aligned: AlignedStructure | None, strange: float) -> bool:
-    """A new photograph of the same thing agrees in its outlines, an edited copy down to its grain."""
-    return (
-        aligned is not None and aligned.fine + aligned.coarse > _EDITED_STRUCTURE and aligned.strangest_region < strange
-    )
 
 
 def reason_of(cosine_share: float, evidence: Evidence | None, same_content: bool) -> str:

@@ -17,6 +17,7 @@ FEW_POINTS = 150
 """A picture with fewer has little but washes of colour to be known by."""
 
 _ENOUGH_TO_ALIGN = 5
+_NO_CHANCE = 8
 _GRID = 4
 
 
@@ -126,17 +127,30 @@ def compare(query: Look, other: Look) -> Evidence:
 
 
 def agreeing_points(query: Look, other: Look) -> Agreement | None:
-    """Plain or mirrored, whichever has more; places and map are those of the query as it is."""
-    plain = agreement(query.points, other.points)
-    if query.mirrored is None:
-        return plain
-    # Always both: a caption that two pictures share must not hide that the rest is mirrored.
-    flipped = agreement(query.mirrored, other.points)
-    if flipped is None or (plain is not None and plain.points >= flipped.points):
-        return plain
+    """Plain or mirrored, whichever explains more; places and map are those of the query as it is."""
+    plain, flipped = agreement(query.points, other.points), _mirrored_agreement(query, other)
+    if plain is None or flipped is None:
+        return plain or flipped
+    if min(plain.points, flipped.points) > _NO_CHANCE:
+        # A caption that two pictures share may have more corners than all the rest, which is mirrored.
+        return max(plain, flipped, key=lambda found: _explained(query, other, found))
+    return max(plain, flipped, key=lambda found: found.points)
+
+
+def _mirrored_agreement(query: Look, other: Look) -> Agreement | None:
+    found = None if query.mirrored is None else agreement(query.mirrored, other.points)
+    if found is None:
+        return None
     last = query.grey.shape[1] - 1
     flip = np.array([[-1.0, 0, last], [0, 1, 0], [0, 0, 1]])
-    return Agreement(flipped.points, flipped.affine @ flip, flipped.here * (-1, 1) + (last, 0), flipped.there)
+    return Agreement(found.points, found.affine @ flip, found.here * (-1, 1) + (last, 0), found.there)
+
+
+def _explained(query: Look, other: Look, found: Agreement) -> float:
+    alignment = align(query.grey, other.grey, found.affine)
+    if alignment is None:
+        return 0.0
+    return aligned_structure(alignment).coarse * max(alignment.share_of_one, alignment.share_of_other)
 
 
 def _in_own_pixels(

@@ -9,9 +9,8 @@ from PIL import Image, ImageDraw, ImageFont
 from skimage.metrics import structural_similarity
 
 from pictrace.evidence import COMPARED_SIDE, Look, agreeing_points, look
-from pictrace.keypoints import Agreement, Grey, Places
+from pictrace.keypoints import CHANCE_POINTS, Agreement, Grey, Places
 from pictrace.language import _
-from pictrace.likeness import CHANCE_POINTS
 from pictrace.picture import Pixels
 from pictrace.structure import Alignment, Mask, align
 

@@ -18,6 +18,8 @@ Affine = npt.NDArray[np.float64]
 POINTS = 500
 FEWEST = 8
 """With fewer points on a side chance has its way."""
+CHANCE_POINTS = 6
+"""As many points agree between unrelated pictures, now and then."""
 
 _LEAST_SIDE = 32
 """No descriptor fits into a narrower picture."""

@@ -4,18 +4,18 @@ import numpy as np
 import numpy.typing as npt
 
 from pictrace.evidence import Evidence
+from pictrace.keypoints import CHANCE_POINTS
+from pictrace.one_picture import is_surely_one
 
 Knots = tuple[tuple[float, float], ...]
 """Cosine → share of likeness that a person would agree with; both rise."""
 
-CHANCE_POINTS = 6
-"""As many key points agree between unrelated pictures, now and then."""
 MOST = 0.994
 """What is not the same content never rounds to 100%."""
 MOST_PHOTOGRAPHED_AGAIN = 0.92
 """Above it stands only what is one picture, edited; a likeness by cosine alone is scaled by it too."""
 
-_POINTS_SCALE = 9.0
+_POINTS_SCALE = 6.0
 _MOST_BY_POINTS = 0.95
 _EDITED_FROM, _EDITED_TO = 1.15, 1.55
 _UNRELATED_MEDIAN, _UNRELATED_TOP = 0.115, 0.33
@@ -48,6 +48,8 @@ def knots_from(unrelated_cosines: npt.ArrayLike) -> Knots:
 
 def by_points(evidence: Evidence) -> float:
     """How sure the agreeing key points make it that both show the same thing: 0 to 1."""
+    if is_surely_one(evidence):
+        return 1.0
     return float(1 - np.exp(-max(0, evidence.points - CHANCE_POINTS) / _POINTS_SCALE))
 
 
