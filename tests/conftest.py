@@ -2,7 +2,10 @@
 
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -30,3 +33,13 @@ def need_program() -> Callable[[str, str], str]:
         return path
 
     return path_of
+
+
+@pytest.fixture(scope="session")
+def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """ResNet50 weights drawn at random, in the form in which Keras offers them for download."""
+    file = tmp_path_factory.mktemp("weights") / "weights.h5"
+    program = Path(__file__).parent / "random_weights.py"
+    environment = dict(os.environ, KERAS_HOME=str(file.parent))
+    subprocess.run([sys.executable, program, file], env=environment, check=True, capture_output=True, timeout=120)
+    return file

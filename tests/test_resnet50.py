@@ -57,13 +57,6 @@ def python(*words: str, **environment: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("weights")
-    python(str(PROJECT / "tests" / "random_weights.py"), str(folder / "weights.h5"), KERAS_HOME=str(folder))
-    return folder / "weights.h5"
-
-
-@pytest.fixture(scope="session")
 def converted(weights: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The whole way: from the server to the converted model."""
     settings = Settings(tmp_path_factory.mktemp("home"), weights_md5=md5(weights))
