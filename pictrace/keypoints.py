@@ -26,7 +26,8 @@ _LEAST_SIDE = 32
 _RATIO = 0.9
 """How much nearer the nearest descriptor must be than the second nearest."""
 _PROPOSALS = 100
-_REFINED = 8
+_REFINED = 4
+_FEWEST_VOTERS = 5
 _ROUNDS = 6
 _NEAR, _NEAR_GROWTH = 14.0, 0.12
 """A proposal comes from one corner: its errors grow with the distance from it."""
@@ -102,7 +103,10 @@ def agreement(one: KeyPoints, other: KeyPoints) -> Agreement | None:
     )
     voters = matches.voters(np.argsort(clearness, kind="stable")[:_PROPOSALS])
     best: Agreement | None = None
-    for proposal in np.argsort(-voters.sum(axis=1), kind="stable")[:_REFINED]:
+    votes = voters.sum(axis=1)
+    for proposal in np.argsort(-votes, kind="stable")[:_REFINED]:
+        if votes[proposal] < _FEWEST_VOTERS:
+            break
         refined = matches.refine(voters[proposal])
         if refined is not None and (best is None or refined.points > best.points):
             best = refined

@@ -6,10 +6,12 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from pictrace.embedders.framing import without_even_borders
+from pictrace.embedders.framing import fitted, without_even_borders
 from pictrace.picture import Pixels
 
 _SIDE = 32
+_ENOUGH = 128
+"""Longest side from which the washes are taken."""
 _CROPS = (1.0, 0.9, 0.8)
 """Of each side, from the middle."""
 _PAIRS_OF_CROPS = ((0, 0), (1, 0), (2, 0), (0, 1), (0, 2))
@@ -32,7 +34,7 @@ class SmoothLikeness:
 
 
 def washes(pixels: Pixels) -> Washes:
-    inner = without_even_borders(pixels)
+    inner = without_even_borders(fitted(pixels, _ENOUGH))
     height, width = inner.shape[:2]
     cropped = []
     for share in _CROPS:
