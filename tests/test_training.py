@@ -1,4 +1,3 @@
-import dataclasses
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pictrace.embedders.builtin import Builtin
+from pictrace.embedders.builtin import Builtin, open_builtin
 from pictrace.events import Finished
 from pictrace.picture import Pixels
 from pictrace.training.altered import altered
@@ -121,16 +120,27 @@ def test_what_a_few_pictures_teach_finds_altered_copies(embedder: Builtin) -> No
 
 
 def test_other_parameters_have_another_name(embedder: Builtin) -> None:
-    other = Builtin(learned(dataclasses.replace(TINY, pictures=20)))
-    assert other.name != embedder.name
-    other.close()
+    shipped = open_builtin()
+    assert shipped.name != embedder.name
+    shipped.close()
+
+
+def trained(*words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "pictrace.training", *words]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+
+
+def test_the_command_refuses_too_few_pictures() -> None:
+    refused = trained("--pictures", "3")
+    assert refused.returncode == 2
+    assert "at least 8" in refused.stderr
 
 
 @pytest.mark.slow
 def test_the_command_writes_parameters_that_work(tmp_path: Path) -> None:
     out = tmp_path / "parameters.npz"
-    words = [sys.executable, "-m", "pictrace.training", "--pictures", "8", "--out", str(out)]
-    done = subprocess.run(words, capture_output=True, text=True, check=True, timeout=120)
+    done = trained("--pictures", "8", "--out", str(out))
+    assert (done.returncode, done.stderr) == (0, "")
     assert "8 of 8" in done.stdout
     embedder = Builtin(out.read_bytes())
     assert np.linalg.norm(embedder.embed([picture(1)])) == pytest.approx(1, abs=1e-5)

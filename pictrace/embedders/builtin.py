@@ -18,6 +18,13 @@ _VERSION = "p1"
 
 _MOST_THREADS = 4
 
+_KNOTS = (
+    *((0.0, 0.0), (0.06, 0.06), (0.18, 0.19), (0.27, 0.31), (0.35, 0.47)),
+    *((0.56, 0.75), (0.80, 0.90), (0.95, 0.98), (1.0, 1.0)),
+)
+"""Of unrelated photographs half have a cosine under 0.06, 95% under 0.19, 99% under 0.27; of the same scene
+photographed again half have over 0.37; edited copies mostly 0.6 to 0.98."""
+
 
 class Builtin:
     """An Embedder: four blocks of numbers, each weighed by what was learned, one after the other."""
@@ -68,9 +75,6 @@ class Builtin:
             for block, mean, matrix in self._projections
         ]
         return unit(np.concatenate(parts))
-
-
-_KNOTS = ((0.05, 0.0), (0.15, 0.10), (0.25, 0.25), (0.40, 0.50), (0.60, 0.75), (0.80, 0.90), (0.95, 0.98), (1.0, 1.0))
 
 
 def open_builtin() -> Builtin:

@@ -28,7 +28,8 @@ CELL_PIXELS = 4
 DIRECTIONS = 8
 _LEAST_SIDE = 24
 _BOX = (CELL_PIXELS + 1, CELL_PIXELS + 1)
-_PATCH_PIXELS = CELLS * CELL_PIXELS
+_PATCH_PIXELS = CELLS * CELL_PIXELS + 1
+"""One more, so that the cells' middles lie evenly in it and a mirrored patch is a patch of the mirrored picture."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ import sys
 import time
 from pathlib import Path
 
+_LEAST_PICTURES = 8
+
 
 def main(words: list[str]) -> int:
     # Before numpy loads: with more threads the same numbers would be added in another order.
@@ -21,6 +23,8 @@ def main(words: list[str]) -> int:
     parser.add_argument("--pictures", type=int, default=usual.pictures, help="how many to learn from (%(default)s)")
     parser.add_argument("--out", type=Path, default=shipped, help="the file to write (%(default)s)")
     options = parser.parse_args(words)
+    if options.pictures < _LEAST_PICTURES:
+        parser.error(f"--pictures must be at least {_LEAST_PICTURES}")
 
     started = time.monotonic()
     for event in learn(picture, Sizes(options.pictures, min(options.pictures, usual.codebook_pictures))):
