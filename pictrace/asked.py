@@ -30,6 +30,10 @@ def read_query(
     """Raises Unreadable where the query cannot be had or is no picture."""
     key, data = None, query.data
     if data is None:
+        if query.location.startswith(("http://", "https://")):
+            raise PictureUnreadable(
+                _("Pictures are not fetched from the web yet. Save the picture, and search with the file.")
+            )
         archive, picture = find_picture(query.location, max_bytes=max_bytes)
         key = picture.key
         if (banned := distrust.banned.get(key)) is not None:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
+import cv2
+
 from pictrace.catalogue import Catalogue
 from pictrace.closer_look import (
     Evidence,
@@ -40,6 +42,7 @@ class CloserLook:
         self.candidates = candidates
         self._catalogue = catalogue
         self._looks: OrderedDict[Digest, Look] = OrderedDict()
+        cv2.setNumThreads(1)  # candidates are shared out among our own threads
         self._pool = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="closer look")
 
     def close(self) -> None:

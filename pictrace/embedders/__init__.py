@@ -21,7 +21,7 @@ class Embedder(Protocol):
 
     @property
     def sees_mirrored(self) -> bool:
-        """A picture and its mirror image get the same vector, so that nobody need try both."""
+        """A picture and its mirror image get nearly the same vector, so that nobody need try both."""
 
     @property
     def knots(self) -> tuple[tuple[float, float], ...]:
