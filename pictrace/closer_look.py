@@ -91,4 +91,5 @@ def _sentence(parts: list[str]) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{max(0.0, share):.0%}"
+    """Whole percents, but 100 only for all of it."""
+    return f"{max(0.0, share):.0%}" if not 0.99 < share < 1 else "99%"
