@@ -59,7 +59,7 @@ def load_settings() -> tuple[Settings, list[str]]:
     file = home / "settings.toml"
     try:
         said = tomllib.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return Settings(home), []
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         return Settings(home), [

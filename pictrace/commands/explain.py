@@ -8,11 +8,11 @@ import typer
 
 from pictrace.commands.words import AsJson, Embedder, query_of, settings_of_this_run
 from pictrace.events import Finished
-from pictrace.explanation import told
 from pictrace.job import EngineProcess
 from pictrace.language import _
 from pictrace.questions import EmbedderChoice, Explanation
 from pictrace.report import write_file
+from pictrace.telling import told
 from pictrace.terminal import answer, answer_json, follow, harmless
 from pictrace.worker import Verb
 
