@@ -7,7 +7,7 @@ import numpy as np
 
 from pictrace.asked import Asked, read_query
 from pictrace.calibration import knots_for
-from pictrace.candidates import Candidate, CloserLook
+from pictrace.candidates import CloserLook
 from pictrace.embedders import Embedder
 from pictrace.errors import Unreadable
 from pictrace.events import Event, Found, Progress, Stage
@@ -16,8 +16,9 @@ from pictrace.indexing import Collection
 from pictrace.picture import Match
 from pictrace.poses import poses_of
 from pictrace.questions import Distrust, Query, QueryFailed, SearchAnswer, SearchOptions
+from pictrace.ranking import Gallery, Ranking
 from pictrace.settings import Settings
-from pictrace.vector_index import best, cosines
+from pictrace.vector_index import cosines
 
 
 class Search:
@@ -54,18 +55,15 @@ class Search:
             return (), 0
         digests = [collection.digests[place] for place in places]
         poses = poses_of(asked.pixels, self._embedder, turned=options.turned)
-        rows = self._fingerprints.rows(digests)
-        likeness = poses.best(cosines(self._fingerprints.matrix, rows, poses.vectors))
-        if asked.digest is not None:
-            same = np.fromiter((digest == asked.digest for digest in digests), bool, len(digests))
-        else:
-            same = np.zeros(len(digests), bool)
-        names = [(collection.pictures[place].archive, collection.pictures[place].name) for place in places]
-        order = best(likeness + 2.0 * same, names, max(options.top, self._closer_look.candidates))
-        found = [
-            Candidate(collection.pictures[places[i]], digests[i], float(likeness[i]), bool(same[i])) for i in order
-        ]
+        rows, matrix = self._fingerprints.rows(digests), self._fingerprints.matrix
+        gallery = Gallery(
+            pictures=[collection.pictures[place] for place in places],
+            digests=digests,
+            rows=rows,
+            cosines=poses.best(cosines(matrix, rows, poses.vectors)),
+            same=np.fromiter((digest == asked.digest for digest in digests), bool, len(digests)),
+        )
         knots = knots_for(self._embedder, self._fingerprints, collection.digests)
-        matches = self._closer_look.rank(asked.pixels, found, knots, turned=options.turned)
-        wanted = [match for match in matches if match.score >= options.min_score]
-        return tuple(wanted[: options.top]), len(places)
+        ranking = Ranking(gallery, matrix, knots, self._closer_look)
+        matches = ranking.matches(asked.pixels, poses.vectors[0], options.top, turned=options.turned)
+        return tuple(match for match in matches if match.score >= options.min_score), len(places)

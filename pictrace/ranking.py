@@ -1,0 +1,109 @@
+"""Which pictures are looked at closer, and the order in which all of them are shown."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from pictrace.candidates import CloserLook
+from pictrace.closer_look import Evidence, Knots, Look, by_points, fused, label_of, look, reason_of, share_of
+from pictrace.half_floats import HalfFloats
+from pictrace.picture import Digest, Match, PictureRef, Pixels, Vector
+from pictrace.vector_index import best, cosines
+
+_FOR_CERTAIN = 0.5
+"""What key points must be worth for a picture to speak for the query."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gallery:
+    """What a query is compared with; one entry a picture in each."""
+
+    pictures: Sequence[PictureRef]
+    digests: Sequence[Digest]
+    rows: npt.NDArray[np.int64]
+    cosines: npt.NDArray[np.float32]
+    same: npt.NDArray[np.bool_]
+    """The query's very content."""
+
+    def names(self) -> list[tuple[str, str]]:
+        return [(picture.archive, picture.name) for picture in self.pictures]
+
+
+class Ranking:
+    def __init__(self, gallery: Gallery, matrix: HalfFloats, knots: Knots, closer_look: CloserLook) -> None:
+        self._gallery = gallery
+        self._matrix = matrix
+        self._knots = knots
+        self._closer_look = closer_look
+        self._names = gallery.names()
+
+    def matches(self, query: Pixels, vector: Vector, top: int, *, turned: bool) -> list[Match]:
+        """Those looked at closer come first; the others follow by their cosine, and their scores never stand above."""
+        evidence = self._look_closer(query, vector, turned)
+        looked = [self._looked_at(place, found) for place, found in evidence.items()]
+        looked.sort(key=lambda match: (-match.score, -match.cosine, match.picture.archive, match.picture.name))
+        most = min((match.score for match in looked), default=1.0)
+        likeness = self._likeness()
+        likeness[list(evidence)] = -np.inf
+        others = best(likeness, self._names, min(top, len(likeness)) - len(looked))
+        rest = [self._not_looked_at(place, most) for place in others]
+        return [replace(match, rank=rank) for rank, match in enumerate([*looked, *rest][:top], 1)]
+
+    def _look_closer(self, query: Pixels, vector: Vector, turned: bool) -> dict[int, Evidence]:
+        """Half of the candidates by their cosine to the query; the other half also by that to what the first half
+        showed for certain: another photograph of the same thing may lie nearer to these than to the query."""
+        seen = look(query, mirrored=turned)
+        count = min(self._closer_look.candidates, len(self._names))
+        first = best(self._likeness(), self._names, (count + 1) // 2)
+        evidence = self._compare(seen, first)
+        certain = [place for place, found in evidence.items() if by_points(found) > _FOR_CERTAIN]
+        likeness = self._likeness()
+        if certain:
+            rows = self._gallery.rows
+            together = vector + self._matrix[rows[certain]].astype(np.float32).sum(axis=0)
+            together /= np.linalg.norm(together)
+            likeness = np.maximum(likeness, cosines(self._matrix, rows, together[None])[0])
+        likeness[first] = -np.inf
+        return evidence | self._compare(seen, best(likeness, self._names, count - len(first)))
+
+    def _likeness(self) -> npt.NDArray[np.float32]:
+        """The cosines, with the same content before everything else."""
+        return self._gallery.cosines + self._gallery.same.astype(np.float32) * 2
+
+    def _compare(self, seen: Look, places: Sequence[int]) -> dict[int, Evidence]:
+        digests = [self._gallery.digests[place] for place in places]
+        evidence = self._closer_look.compare(seen, digests)
+        return {place: evidence[digest] for place, digest in zip(places, digests, strict=True)}
+
+    def _looked_at(self, place: int, evidence: Evidence) -> Match:
+        cosine, same = float(self._gallery.cosines[place]), bool(self._gallery.same[place])
+        share = share_of(cosine, self._knots)
+        aligned = evidence.aligned if by_points(evidence) > 0 else None
+        return Match(
+            rank=0,
+            picture=self._gallery.pictures[place],
+            digest=self._gallery.digests[place],
+            score=1.0 if same else fused(share, evidence),
+            cosine=cosine,
+            structure=evidence.structure if aligned is None else aligned.coarse,
+            keypoints=by_points(evidence),
+            label=label_of(evidence, same),
+            reason=reason_of(share, evidence, same),
+        )
+
+    def _not_looked_at(self, place: int, most: float) -> Match:
+        cosine, same = float(self._gallery.cosines[place]), bool(self._gallery.same[place])
+        share = share_of(cosine, self._knots)
+        return Match(
+            rank=0,
+            picture=self._gallery.pictures[place],
+            digest=self._gallery.digests[place],
+            score=1.0 if same else min(share, most),
+            cosine=cosine,
+            structure=None,
+            keypoints=None,
+            label=label_of(None, same),
+            reason=reason_of(share, None, same),
+        )
