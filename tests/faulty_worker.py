@@ -7,7 +7,7 @@ import time
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from pictrace import reading, search
+from pictrace import asked, reading
 from pictrace.decode import decode_picture
 from pictrace.picture import Picture
 from pictrace.questions import Distrust, EmbedderChoice
@@ -24,7 +24,7 @@ def serve_with_a_faulty_decoder(
 ) -> None:
     with (settings.home / "starts").open("a") as starts:
         starts.write("started\n")
-    reading.decode_picture = search.decode_picture = _faulty  # type: ignore[attr-defined]
+    reading.decode_picture = asked.decode_picture = _faulty  # type: ignore[attr-defined]
     serve(connection, settings, embedder, distrust)
 
 
