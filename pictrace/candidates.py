@@ -7,10 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import cv2
 
-from pictrace.catalogue import Catalogue
 from pictrace.closer_look import Evidence, Look, compare, look
 from pictrace.decode import thumbnail_pixels
 from pictrace.picture import Digest
+from pictrace.thumbnails import Thumbnails
 
 _REMEMBERED_LOOKS = 512
 
@@ -18,10 +18,10 @@ _REMEMBERED_LOOKS = 512
 class CloserLook:
     """Works on remembered thumbnails alone, so that the answer is the same when the originals are far away."""
 
-    def __init__(self, catalogue: Catalogue, candidates: int) -> None:
+    def __init__(self, thumbnails: Thumbnails, candidates: int) -> None:
         self.candidates = candidates
         """How many of the best are looked at for a query."""
-        self._catalogue = catalogue
+        self._thumbnails = thumbnails
         self._looks: OrderedDict[Digest, Look] = OrderedDict()
         cv2.setNumThreads(1)  # candidates are shared out among our own threads
         self._pool = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="closer look")
@@ -30,10 +30,10 @@ class CloserLook:
         self._pool.shutdown()
 
     def compare(self, query: Look, others: Sequence[Digest]) -> dict[Digest, Evidence]:
-        digests = list(dict.fromkeys(others))
-        missing = [digest for digest in digests if digest not in self._looks]
-        thumbnails = self._catalogue.thumbnails(missing)
-        self._looks.update(zip(missing, self._pool.map(lambda d: _look_at(thumbnails[d]), missing), strict=True))
+        """Without those that cannot be looked at: their thumbnails and files are gone."""
+        thumbnails = self._thumbnails.of(digest for digest in dict.fromkeys(others) if digest not in self._looks)
+        self._looks.update(zip(thumbnails, self._pool.map(_look_at, thumbnails.values()), strict=True))
+        digests = [digest for digest in dict.fromkeys(others) if digest in self._looks]
         evidence = dict(zip(digests, self._pool.map(lambda d: compare(query, self._looks[d]), digests), strict=True))
         for digest in digests:
             self._looks.move_to_end(digest)

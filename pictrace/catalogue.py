@@ -1,16 +1,19 @@
 """What is known of files (where, stamp → SHA-256), and of pictures under their SHA-256: facts, thumbnails, failures."""
 
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from pictrace.database import Database, Row
-from pictrace.language import _
+from pictrace.language import _, ngettext
 from pictrace.picture import Digest, Picture, PictureRef
 
 FORMAT = 1
 RACY_NS = 2_000_000_000
 """A file changed so shortly before it was hashed may be changed again without its time telling."""
+
+_SEAL_BYTES = 4
 
 # Names and sentences are kept as bytes: they may hold what no UTF-8 has, such as lone surrogates.
 _TABLES = (
@@ -90,12 +93,15 @@ class Catalogue:
         )
         return {
             digest: Picture(thumbnail, width, height, _text(name), bool(damaged))
-            for digest, (thumbnail, width, height, name, damaged) in answers.items()
+            for digest, (sealed, width, height, name, damaged) in answers.items()
+            if (thumbnail := _unsealed(sealed)) is not None
         }
 
     def thumbnails(self, digests: Sequence[Digest]) -> dict[Digest, bytes]:
+        """Damaged ones are left out."""
         answers = self._about("SELECT thumbnail FROM pictures WHERE digest = ?", digests, (bytes,))
-        return {digest: thumbnail for digest, (thumbnail,) in answers.items()}
+        unsealed = {digest: _unsealed(sealed) for digest, (sealed,) in answers.items()}
+        return {digest: thumbnail for digest, thumbnail in unsealed.items() if thumbnail is not None}
 
     def remember(
         self,
@@ -124,7 +130,7 @@ class Catalogue:
                             picture.height,
                             _bytes(picture.format),
                             picture.damaged,
-                            picture.thumbnail,
+                            _sealed(picture.thumbnail),
                         )
                         for digest, picture in pictures
                     ],
@@ -151,7 +157,19 @@ class Catalogue:
 
     def verify(self) -> list[str]:
         """A sentence for each thing that is wrong with what is remembered."""
-        return [_("The catalogue is damaged: {problem}.").format(problem=one) for one in self._database.problems()]
+        found = [_("The catalogue is damaged: {problem}.").format(problem=one) for one in self._database.problems()]
+        if not found and (count := self._damaged_thumbnails()):
+            sentence = ngettext(
+                "{count} thumbnail is damaged; it is made anew when it is needed.",
+                "{count} thumbnails are damaged; they are made anew when they are needed.",
+                count,
+            )
+            found.append(sentence.format(count=count))
+        return found
+
+    def _damaged_thumbnails(self) -> int:
+        thumbnails = self._database.all("SELECT thumbnail FROM pictures")
+        return sum(not isinstance(row[0], bytes) or _unsealed(row[0]) is None for row in thumbnails)
 
     def clear(self) -> None:
         """Forgets everything, also what was moved aside because it was damaged."""
@@ -165,6 +183,16 @@ class Catalogue:
     def _about(self, question: str, digests: Sequence[Digest], types: tuple[type, ...]) -> dict[Digest, Row]:
         answers = self._database.each(question, [(digest,) for digest in digests], types)
         return {digest: row for digest, row in zip(digests, answers, strict=True) if row is not None}
+
+
+def _sealed(thumbnail: bytes) -> bytes:
+    """SQLite would not notice if some of its bytes became others."""
+    return thumbnail + zlib.crc32(thumbnail).to_bytes(_SEAL_BYTES)
+
+
+def _unsealed(sealed: bytes) -> bytes | None:
+    thumbnail = sealed[:-_SEAL_BYTES]
+    return thumbnail if _sealed(thumbnail) == sealed else None
 
 
 def _bytes(text: str) -> bytes:

@@ -112,6 +112,12 @@ class Database:
                 size += file.stat().st_size
         return size
 
+    def all(self, question: str) -> Iterator[Row]:
+        """Row by row, without holding them all. Raises sqlite3.DatabaseError where the file turns out to be damaged."""
+        with self._turn:
+            for store in self._stores():
+                yield from store.execute(question)
+
     def problems(self) -> list[str]:
         """What is wrong with the file, as SQLite puts it; empty when it is sound."""
         try:
@@ -267,6 +273,8 @@ def _connection(name: str) -> sqlite3.Connection:
         name, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, uri=name.startswith("file:")
     )
     connection.execute("PRAGMA trusted_schema = OFF")
+    # Only a damaged file says anything that is no UTF-8.
+    connection.text_factory = lambda text: text.decode("utf-8", "replace")
     return connection
 
 
@@ -308,6 +316,8 @@ def _reason(error: Exception) -> str:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code == sqlite3.SQLITE_FULL:
         return _("disk full")
+    if code == sqlite3.SQLITE_IOERR:
+        return _("the disk is full, or fails")
     if code == sqlite3.SQLITE_READONLY:
         return _("the disk is read-only")
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):

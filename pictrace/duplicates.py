@@ -5,7 +5,7 @@ import os
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 import numpy as np
@@ -19,8 +19,9 @@ from pictrace.fingerprints import Fingerprints
 from pictrace.grouping import Groups
 from pictrace.neighbours import Pair, nearest_pairs
 from pictrace.pace import Pace
-from pictrace.picture import Digest, Picture, PictureRef
+from pictrace.picture import Digest, PictureRef
 from pictrace.questions import DuplicateGroup, GroupKind, GroupMember
+from pictrace.thumbnails import Thumbnails
 
 FEW = 12
 """How many of the nearest of each picture are looked at closer."""
@@ -28,6 +29,7 @@ LEAST_COSINE = 0.35
 _SIMILAR_BY_POINTS = 0.5
 _REMEMBERED_LOOKS = 600
 _PAIRS_AT_ONCE = 32
+_FACTS_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +40,25 @@ class _Content:
     files: tuple[PictureRef, ...]
 
 
+_Family = Sequence[_Content]
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    width: int
+    height: int
+    damaged: bool
+    thumbnail: bytes
+    """Its SHA-256."""
+
+
 class Duplicates:
     """`turned` holds the fingerprint of every picture turned by a quarter; `read` opens a file once more."""
 
     def __init__(
         self,
         catalogue: Catalogue,
+        thumbnails: Thumbnails,
         fingerprints: Fingerprints,
         turned: Fingerprints,
         knots: Knots,
@@ -51,6 +66,7 @@ class Duplicates:
         max_bytes: int,
     ) -> None:
         self._catalogue = catalogue
+        self._thumbnails = thumbnails
         self._fingerprints = fingerprints
         self._turned = turned
         self._knots = knots
@@ -61,7 +77,8 @@ class Duplicates:
     def run(
         self, files: Iterable[tuple[PictureRef, Digest]], *, similar: bool
     ) -> Generator[Event, None, tuple[DuplicateGroup, ...]]:
-        contents = _contents(files)
+        # Not those whose thumbnail and file are both gone.
+        contents = [content for content in _contents(files) if content.digest in self._turned]
         digests = [content.digest for content in contents]
         same, alike = Groups(len(contents)), Groups(len(contents))
         upright = self._fingerprints.matrix[self._fingerprints.rows(digests)]
@@ -76,11 +93,13 @@ class Duplicates:
                         yield pace.progress(before + int(share * (done - before)))
                 before = done
         yield pace.progress(before)
-        self._facts = self._catalogue.pictures(digests)
-        families = {root: [contents[one] for one in group] for root, group in same.members().items()}
-        groups = [self._group(family) for family in families.values() if sum(len(one.files) for one in family) > 1]
-        if similar:
-            groups += self._similar(families, same, alike)
+        families: dict[int, _Family] = {
+            root: [contents[one] for one in group] for root, group in same.members().items()
+        }
+        copies = [family for family in families.values() if sum(len(one.files) for one in family) > 1]
+        scenes = self._scenes(families, same, alike) if similar else []
+        self._gather_facts(one.digest for some in [copies, *scenes] for family in some for one in family)
+        groups = [*map(self._group, copies), *map(self._similar, scenes)]
         return tuple(sorted(groups, key=lambda group: (list(GroupKind).index(group.kind), _name(group.members[0]))))
 
     def _join(
@@ -92,6 +111,7 @@ class Duplicates:
         while chunk := list(islice(nearest, _PAIRS_AT_ONCE)):
             apart = [(one, other) for _, one, other in chunk if same.root(one) != same.root(other)]
             self._look_at(dict.fromkeys(digests[one] for pair in apart for one in pair), pool)
+            apart = [pair for pair in apart if all(digests[one] in self._looks for one in pair)]
             evidence = pool.map(lambda pair: self._evidence(digests[pair[0]], digests[pair[1]]), apart)
             for (one, other), found in zip(apart, evidence, strict=True):
                 if same_picture(found):
@@ -103,11 +123,10 @@ class Duplicates:
 
     def _look_at(self, digests: Iterable[Digest], pool: ThreadPoolExecutor) -> None:
         wanted = list(digests)
-        missing = [digest for digest in wanted if digest not in self._looks]
-        thumbnails = self._catalogue.thumbnails(missing)
-        looks = pool.map(lambda digest: look(thumbnail_pixels(thumbnails[digest])), missing)
-        self._looks.update(zip(missing, looks, strict=True))
-        for digest in wanted:
+        thumbnails = self._thumbnails.of(digest for digest in wanted if digest not in self._looks)
+        looks = pool.map(lambda thumbnail: look(thumbnail_pixels(thumbnail)), thumbnails.values())
+        self._looks.update(zip(thumbnails, looks, strict=True))
+        for digest in self._looks.keys() & wanted:
             self._looks.move_to_end(digest)
         while len(self._looks) > max(_REMEMBERED_LOOKS, len(wanted)):
             self._looks.popitem(last=False)
@@ -115,25 +134,35 @@ class Duplicates:
     def _evidence(self, one: Digest, other: Digest) -> Evidence:
         return compare(self._looks[one], self._looks[other])
 
-    def _group(self, family: Sequence[_Content]) -> DuplicateGroup:
+    def _group(self, family: _Family) -> DuplicateGroup:
         files = [(file, content.digest) for content in family for file in content.files]
         kind = GroupKind.EXACT if len(family) == 1 or self._have_equal_pixels(family) else GroupKind.EDITED
         return DuplicateGroup(kind, self._members(files, kind))
 
-    def _similar(self, families: dict[int, list[_Content]], same: Groups, alike: Groups) -> list[DuplicateGroup]:
-        """Of each family of copies, only the one to keep."""
+    def _scenes(self, families: dict[int, _Family], same: Groups, alike: Groups) -> list[list[_Family]]:
+        """Families that show the same scene."""
         scenes = Groups(len(families) and max(families) + 1)
         for group in alike.members().values():
             for one in group:
                 scenes.join(same.root(group[0]), same.root(one))
-        groups = []
-        for scene in scenes.members().values():
-            kept = [self._keeper(families[root]) for root in scene if root in families]
-            if len(kept) > 1:
-                groups.append(DuplicateGroup(GroupKind.SIMILAR, self._members(kept, GroupKind.SIMILAR)))
-        return groups
+        found = [[families[root] for root in scene if root in families] for scene in scenes.members().values()]
+        return [scene for scene in found if len(scene) > 1]
 
-    def _keeper(self, family: Sequence[_Content]) -> tuple[PictureRef, Digest]:
+    def _similar(self, scene: Sequence[_Family]) -> DuplicateGroup:
+        """Of each family of copies, only the one to keep."""
+        return DuplicateGroup(GroupKind.SIMILAR, self._members(list(map(self._keeper, scene)), GroupKind.SIMILAR))
+
+    def _gather_facts(self, digests: Iterable[Digest]) -> None:
+        """A few at a time: all thumbnails together would not fit into memory."""
+        self._facts = dict.fromkeys(digests, _Facts(0, 0, True, b""))
+        remaining = iter(list(self._facts))
+        while chunk := list(islice(remaining, _FACTS_AT_ONCE)):
+            self._thumbnails.of(chunk)
+            for digest, picture in self._catalogue.pictures(chunk).items():
+                seen = hashlib.sha256(picture.thumbnail).digest()
+                self._facts[digest] = _Facts(picture.width, picture.height, picture.damaged, seen)
+
+    def _keeper(self, family: _Family) -> tuple[PictureRef, Digest]:
         files = [(file, content.digest) for content in family for file in content.files]
         return min(files, key=lambda file: self._worth(*file))
 
@@ -162,14 +191,15 @@ class Duplicates:
 
     def _score(self, one: Digest, other: Digest) -> float:
         first, second = self._fingerprints.matrix[self._fingerprints.rows([one, other])].astype(np.float32)
-        thumbnails = self._catalogue.thumbnails([one, other])
-        evidence = compare(*(look(thumbnail_pixels(thumbnails[digest])) for digest in (one, other)))
-        return fused(share_of(float(first @ second), self._knots), evidence)
+        share = share_of(float(first @ second), self._knots)
+        thumbnails = self._thumbnails.of([one, other])
+        if len(thumbnails) < 2:
+            return share
+        return fused(share, compare(*(look(thumbnail_pixels(thumbnails[digest])) for digest in (one, other))))
 
-    def _have_equal_pixels(self, family: Sequence[_Content]) -> bool:
+    def _have_equal_pixels(self, family: _Family) -> bool:
         """To the last bit, in full resolution; only looked into where all else is equal."""
-        seen = {(facts.thumbnail, facts.width, facts.height) for facts in map(self._fact, family)}
-        if len(seen) > 1:
+        if len({replace(self._facts[content.digest], damaged=False) for content in family}) > 1:
             return False
         pixels: set[bytes] = set()
         for content in family:
@@ -179,9 +209,6 @@ class Duplicates:
                 return False
             pixels.add(hashlib.sha256(decoded.pixels.tobytes()).digest())
         return len(pixels) == 1
-
-    def _fact(self, content: _Content) -> Picture:
-        return self._facts[content.digest]
 
 
 def _contents(files: Iterable[tuple[PictureRef, Digest]]) -> list[_Content]:

@@ -18,10 +18,11 @@ from pictrace.explanation import explain
 from pictrace.fingerprints import Fingerprints
 from pictrace.indexing import Collection, Indexing, embed_turned
 from pictrace.language import _
-from pictrace.picture import PictureRef
+from pictrace.picture import Digest, PictureRef
 from pictrace.questions import Distrust, EmbedderChoice, IndexReport, Query, SearchOptions
 from pictrace.search import Search
 from pictrace.settings import Settings
+from pictrace.thumbnails import Thumbnails
 
 
 class Engine:
@@ -41,7 +42,8 @@ class Engine:
         self._distrust = distrust or Distrust()
         self._collections: dict[tuple[str, ...], Collection] = {}
         self._catalogue = Catalogue(settings.catalogue, __version__)
-        self._closer_look = CloserLook(self._catalogue, settings.closer_look)
+        self._thumbnails = Thumbnails(self._catalogue, self._file_of, self._read_again, self._max_bytes)
+        self._closer_look = CloserLook(self._thumbnails, settings.closer_look)
         self._opened: tuple[Embedder, Fingerprints] | None = None
         self._opened_turned: Fingerprints | None = None
 
@@ -88,6 +90,7 @@ class Engine:
         turned = yield from self._turned(embedder, collection)
         search = Duplicates(
             self._catalogue,
+            self._thumbnails,
             fingerprints,
             turned,
             knots_for(embedder, fingerprints, collection.digests),
@@ -111,8 +114,14 @@ class Engine:
         if self._opened_turned is None:
             name = f"{embedder.name}-turned"
             self._opened_turned = Fingerprints(self._settings.fingerprints(name), name, embedder.dimensions)
-        yield from embed_turned(self._catalogue, self._opened_turned, embedder, collection.digests)
+        yield from embed_turned(self._thumbnails, self._opened_turned, embedder, collection.digests)
         return self._opened_turned
+
+    def _file_of(self, digest: Digest) -> PictureRef | None:
+        for collection in self._collections.values():
+            if digest in collection.digests:
+                return collection.pictures[collection.digests.index(digest)]
+        return None
 
     def _read_again(self, picture: PictureRef) -> bytes:
         archive = open_archive(picture.archive, max_bytes=self._max_bytes)

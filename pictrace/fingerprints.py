@@ -131,7 +131,7 @@ class Fingerprints:
         """From where the last whole frame ended. Raises DamagedError, with everything before the damage taken in."""
         try:
             stream = self._file.open("rb")
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             self._identity, self._read_until = None, 0
             return
         with stream:

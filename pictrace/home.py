@@ -52,6 +52,8 @@ def reason_of(error: OSError) -> str:
         return _("disk full")
     if error.errno == errno.EROFS:
         return _("the disk is read-only")
+    if isinstance(error, FileExistsError | NotADirectoryError):
+        return _("a file stands where its folder should be")
     if error.errno in (errno.EACCES, errno.EPERM):
         return _("no permission to write there")
     if isinstance(error, TimeoutError):

@@ -20,6 +20,7 @@ from pictrace.poses import quarter_turned
 from pictrace.questions import Distrust, IndexReport
 from pictrace.reading import Read, ToRead, read_ahead
 from pictrace.settings import Settings
+from pictrace.thumbnails import Thumbnails
 
 _LOOK_UP_AT_ONCE = 5_000
 _COMMIT_PICTURES = 64
@@ -90,7 +91,7 @@ class Indexing:
         tasks = yield from self._list(archives)
         self._pace = Pace(Stage.INDEXING, len(tasks))
         to_embed, to_read = yield from self._sort_out(tasks)
-        yield from self._embed_known(to_embed)
+        to_read += yield from self._embed_known(to_embed)
         trusted = [task for task in to_read if task.picture.key not in self._distrust.alone]
         suspects = [task for task in to_read if task.picture.key in self._distrust.alone]
         lost = yield from self._read(suspects, one_at_a_time=True)
@@ -121,9 +122,9 @@ class Indexing:
 
     def _sort_out(
         self, tasks: Sequence[ToRead]
-    ) -> Generator[Event, None, tuple[list[tuple[PictureRef, Digest]], list[ToRead]]]:
+    ) -> Generator[Event, None, tuple[list[tuple[ToRead, Digest]], list[ToRead]]]:
         """What is known is ready at once; of the rest some needs only an embedding, some must be read."""
-        to_embed: list[tuple[PictureRef, Digest]] = []
+        to_embed: list[tuple[ToRead, Digest]] = []
         to_read: list[ToRead] = []
         remaining = iter(tasks)
         while chunk := list(islice(remaining, _LOOK_UP_AT_ONCE)):
@@ -143,7 +144,7 @@ class Indexing:
                 elif digest not in decoded:
                     to_read.append(ToRead(task.archive, picture, decode_anyway=True))
                 elif digest not in self._fingerprints:
-                    to_embed.append((picture, digest))
+                    to_embed.append((task, digest))
                 else:
                     self._reused += 1
                     self._done += 1
@@ -151,21 +152,27 @@ class Indexing:
             yield from self._tell()
         return to_embed, to_read
 
-    def _embed_known(self, pictures: Sequence[tuple[PictureRef, Digest]]) -> Iterator[Event]:
-        """Another embedder needs no originals: thumbnails are all that any of them sees."""
-        remaining = iter(pictures)
+    def _embed_known(self, tasks: Sequence[tuple[ToRead, Digest]]) -> Generator[Event, None, list[ToRead]]:
+        """Another embedder needs no originals: thumbnails are all that any of them sees. Returns what has to be read
+        even so: its thumbnail is damaged."""
+        lost = []
+        remaining = iter(tasks)
         while chunk := list(islice(remaining, self._embedder.batch_size)):
             thumbnails = self._catalogue.thumbnails([digest for _, digest in chunk])
-            for picture, digest in chunk:
+            for task, digest in chunk:
+                if digest not in thumbnails:
+                    lost.append(ToRead(task.archive, task.picture, decode_anyway=True))
+                    continue
                 self._count_indexed()
                 self._done += 1
-                self._batch.files.append(HashedFile(picture, digest, time.time_ns()))
+                self._batch.files.append(HashedFile(task.picture, digest, time.time_ns()))
                 if digest not in self._batch.vectors:
                     self._batch.pixels[digest] = thumbnail_pixels(thumbnails[digest])
             self._embed()
             if self._batch.is_due():
                 yield from self._commit()
             yield from self._tell()
+        return lost
 
     def _read(self, tasks: Sequence[ToRead], *, one_at_a_time: bool = False) -> Generator[Event, None, list[ToRead]]:
         """Returns what has to be read once more: contents that are known, but whose thumbnail was lost."""
@@ -261,7 +268,7 @@ class Indexing:
 
 
 def embed_turned(
-    catalogue: Catalogue, turned: Fingerprints, embedder: Embedder, digests: Iterable[Digest]
+    thumbnails: Thumbnails, turned: Fingerprints, embedder: Embedder, digests: Iterable[Digest]
 ) -> Iterator[Event]:
     """The fingerprint of every picture turned by a quarter, where it is not known yet."""
     turned.refresh()
@@ -270,10 +277,10 @@ def embed_turned(
     cannot_save = None
     for start in range(0, len(missing), _COMMIT_PICTURES):
         chunk = missing[start : start + _COMMIT_PICTURES]
-        thumbnails = catalogue.thumbnails(chunk)
-        pixels = [quarter_turned(thumbnail_pixels(thumbnails[digest])) for digest in chunk]
+        pictures = thumbnails.of(chunk)
+        pixels = [quarter_turned(thumbnail_pixels(thumbnail)) for thumbnail in pictures.values()]
         try:
-            turned.append(chunk, embedder.embed(pixels))
+            turned.append(list(pictures), embedder.embed(pixels))
         except MachineRefuses as error:
             cannot_save = error.message
         if pace.is_due():

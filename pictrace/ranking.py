@@ -75,7 +75,7 @@ class Ranking:
     def _compare(self, seen: Look, places: Sequence[int]) -> dict[int, Evidence]:
         digests = [self._gallery.digests[place] for place in places]
         evidence = self._closer_look.compare(seen, digests)
-        return {place: evidence[digest] for place, digest in zip(places, digests, strict=True)}
+        return {place: evidence[digest] for place, digest in zip(places, digests, strict=True) if digest in evidence}
 
     def _looked_at(self, place: int, evidence: Evidence) -> Match:
         cosine, same = float(self._gallery.cosines[place]), bool(self._gallery.same[place])

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+# Read when numpy loads: as in the worker process, threads of numpy's own would only stand in the way of ours.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 
 @pytest.fixture(autouse=True)
 def _nobodys_own_data(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:

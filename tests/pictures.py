@@ -1,5 +1,8 @@
 """Pictures that tests make for themselves."""
 
+import os
+import zipfile
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -19,3 +22,17 @@ def make_archive(folder: Path, count: int, *, side: int = 96, first: int = 0) ->
     for seed in range(first, first + count):
         make_picture(seed, side).save(folder / f"{seed:03}.jpg", quality=90)
     return folder
+
+
+def aged(folder: Path) -> Path:
+    """As if all in it had been there for long: what changes while it is being hashed is hashed again."""
+    for file in folder.rglob("*"):
+        os.utime(file, ns=(10**18, 10**18))
+    return folder
+
+
+def zipped(folder: Path, file: Path, only: Sequence[str] | None = None) -> Path:
+    with zipfile.ZipFile(file, "w") as archive:
+        for name in only or sorted(picture.name for picture in folder.iterdir()):
+            archive.write(folder / name, name)
+    return file

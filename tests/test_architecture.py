@@ -22,7 +22,9 @@ LAYERS = """
     worker
     engine
     search duplicates explanation indexing
+    ranking
     asked calibration candidates neighbours grouping reading
+    thumbnails
     poses explaining closer_look
     likeness
     one_picture

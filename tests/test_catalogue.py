@@ -148,7 +148,7 @@ def test_undecodable_contents_are_tried_again_by_another_version_and_forgotten_o
 
 def test_a_batch_is_remembered_wholly_or_not_at_all(file: Path) -> None:
     catalogue = opened(file)
-    broken = Picture(["not", "bytes", "that", "SQLite", "could", "hold"], 1, 1, "JPEG", False)  # type: ignore[arg-type]
+    broken = Picture(b"", ["no", "number", "that", "SQLite", "could", "hold"], 1, "JPEG", False)  # type: ignore[arg-type]
     with pytest.raises(sqlite3.ProgrammingError):
         catalogue.remember(
             files=[HashedFile(picture_ref("1.jpg"), digest(1), LATER)], pictures=[(digest(1), broken)], unreadable=[]
@@ -157,6 +157,20 @@ def test_a_batch_is_remembered_wholly_or_not_at_all(file: Path) -> None:
     remember(catalogue, [2])
     assert knows(catalogue) == {2}
     assert not catalogue.notices
+
+
+def test_a_damaged_thumbnail_is_never_handed_out(file: Path) -> None:
+    catalogue = opened(file)
+    remember(catalogue, range(3))
+    catalogue.close()
+    content = file.read_bytes()
+    file.write_bytes(content.replace(b"thumbnail 1t", b"thumbnail 1T"))
+    catalogue = opened(file)
+    assert catalogue.thumbnails([digest(one) for one in range(3)]).keys() == {digest(0), digest(2)}
+    assert catalogue.pictures([digest(one) for one in range(3)]).keys() == {digest(0), digest(2)}
+    assert len(catalogue.verify()) == 1
+    remember(catalogue, [1])
+    assert catalogue.verify() == []
 
 
 def test_only_the_owner_can_read_what_is_remembered(file: Path) -> None:
