@@ -204,7 +204,11 @@ class Database:
         if version > self._version:
             refusal = _("{file} was written by a newer PicTrace. Update PicTrace, or move the file elsewhere.")
             raise MachineRefuses(refusal.format(file=self._file))
-        found = [row[0] for row in connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")]
+        try:
+            found = [row[0] for row in connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")]
+        except UnicodeDecodeError as error:
+            # SQLite's complaint quotes what is damaged.
+            raise DamagedError(_("it holds other tables")) from error
         if version == 0 and not found:
             return False
         if version != self._version or sorted(found) != sorted(self._tables):
@@ -273,8 +277,6 @@ def _connection(name: str) -> sqlite3.Connection:
         name, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, uri=name.startswith("file:")
     )
     connection.execute("PRAGMA trusted_schema = OFF")
-    # Only a damaged file says anything that is no UTF-8.
-    connection.text_factory = lambda text: text.decode("utf-8", "replace")
     return connection
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pictrace.catalogue import FORMAT, RACY_NS, Catalogue, HashedFile
@@ -222,6 +222,7 @@ def test_a_broken_file_is_moved_aside_and_begun_anew(file: Path, content: bytes)
 
 
 def test_a_file_damaged_anywhere_stops_nobody(sound: bytes, tmp_path: Path) -> None:
+    @example(place=3552, junk=b"\x80")
     @given(place=st.integers(0, len(sound) - 1) | st.integers(0, 200), junk=st.binary(min_size=1, max_size=300))
     @settings(max_examples=80, deadline=None)
     def holds(place: int, junk: bytes) -> None:
