@@ -198,12 +198,11 @@ class EngineProcess:
             if connection in ready:
                 try:
                     self._tell(*connection.recv())
-                    continue
                 except (EOFError, OSError):
                     process.join(_CLOSING_SECONDS)
                     process.kill()
                     return False
-            if process.sentinel in ready:
+            elif process.sentinel in ready:
                 return False
             now = time.monotonic()
             if self._closing:
@@ -242,15 +241,14 @@ class EngineProcess:
         else:
             reason = _("Decoding it made the decoder crash.")
         with self._lock:
-            explained = from_outside or any(job.in_hand for job in self._jobs.values())
-            self._deaths_without_progress += 1 if explained else _UNEXPLAINED_COUNTS
-            for job in self._jobs.values():
-                alone.update(job.in_hand)
-                if len(job.in_hand) == 1 and not from_outside:
-                    (key,) = job.in_hand
-                    self._failures[key] += 1
-                    if self._failures[key] >= 2:
-                        banned[key] = reason
+            in_hand = {key for job in self._jobs.values() for key in job.in_hand}
+            self._deaths_without_progress += 1 if from_outside or in_hand else _UNEXPLAINED_COUNTS
+            alone |= in_hand
+            if len(in_hand) == 1 and not from_outside:
+                (key,) = in_hand
+                self._failures[key] += 1
+                if self._failures[key] >= 2:
+                    banned[key] = reason
             self._distrust = Distrust(frozenset(alone), banned)
             if self._deaths_without_progress >= _DEATHS_WITHOUT_PROGRESS:
                 self._give_up()

@@ -52,7 +52,8 @@ def read_ahead(
 
     def decoding(*about_to: str) -> Decoding:
         now = time.monotonic()
-        return Decoding((*in_hand.values(), *about_to), now - min(began.values(), default=now))
+        oldest = min((began.get(key, now) for future, key in in_hand.items() if not future.done()), default=now)
+        return Decoding((*in_hand.values(), *about_to), now - oldest)
 
     pool = ThreadPoolExecutor(threads, thread_name_prefix="decode")
     try:

@@ -86,6 +86,19 @@ def test_a_picture_that_breaks_the_decoder_is_passed_over_and_remembered(
     assert starts(settings.home) == before + 1
 
 
+def test_a_stalled_picture_is_noticed_while_others_are_still_being_read(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(job_module, "serve", serve_with_a_faulty_decoder)
+    archive = make_archive(tmp_path / "photos", 300, side=64)
+    spoil(archive / "000.jpg", STALLS)
+    with EngineProcess(settings, EmbedderChoice.BUILTIN) as engine:
+        report, _ = index(engine, archive)
+    assert [skipped.name for skipped in report.skipped] == ["000.jpg"]
+    assert report.indexed == 299
+    assert starts(settings.home) == 4  # among others, alone, alone again, and then without it
+
+
 def test_a_query_that_crashes_the_decoder_fails_alone(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
