@@ -3,7 +3,7 @@
 import hashlib
 import os
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -41,6 +41,9 @@ class _Content:
 
 
 _Family = Sequence[_Content]
+_File = tuple[PictureRef, Digest]
+_Found = tuple[GroupKind, Sequence[_File]]
+"""What will be a group; the one to keep first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +95,16 @@ class Duplicates:
                     if pace.is_due():
                         yield pace.progress(before + int(share * (done - before)))
                 before = done
-        yield pace.progress(before)
-        families: dict[int, _Family] = {
-            root: [contents[one] for one in group] for root, group in same.members().items()
-        }
-        copies = [family for family in families.values() if sum(len(one.files) for one in family) > 1]
-        scenes = self._scenes(families, same, alike) if similar else []
-        self._gather_facts(one.digest for some in [copies, *scenes] for family in some for one in family)
-        groups = [*map(self._group, copies), *map(self._similar, scenes)]
+            yield pace.progress(before)
+            families: dict[int, _Family] = {
+                root: [contents[one] for one in group] for root, group in same.members().items()
+            }
+            copies = [family for family in families.values() if sum(len(one.files) for one in family) > 1]
+            scenes = self._scenes(families, same, alike) if similar else []
+            self._gather_facts(one.digest for some in [copies, *scenes] for family in some for one in family)
+            found = [*map(self._copies, copies), *map(self._similar, scenes)]
+            scores = yield from self._scores(found, pool)
+        groups = [self._group(kind, files, scores) for kind, files in found]
         return tuple(sorted(groups, key=lambda group: (list(GroupKind).index(group.kind), _name(group.members[0]))))
 
     def _join(
@@ -134,10 +139,10 @@ class Duplicates:
     def _evidence(self, one: Digest, other: Digest) -> Evidence:
         return compare(self._looks[one], self._looks[other])
 
-    def _group(self, family: _Family) -> DuplicateGroup:
+    def _copies(self, family: _Family) -> _Found:
         files = [(file, content.digest) for content in family for file in content.files]
         kind = GroupKind.EXACT if len(family) == 1 or self._have_equal_pixels(family) else GroupKind.EDITED
-        return DuplicateGroup(kind, self._members(files, kind))
+        return kind, self._keeper_first(files)
 
     def _scenes(self, families: dict[int, _Family], same: Groups, alike: Groups) -> list[list[_Family]]:
         """Families that show the same scene."""
@@ -148,9 +153,9 @@ class Duplicates:
         found = [[families[root] for root in scene if root in families] for scene in scenes.members().values()]
         return [scene for scene in found if len(scene) > 1]
 
-    def _similar(self, scene: Sequence[_Family]) -> DuplicateGroup:
+    def _similar(self, scene: Sequence[_Family]) -> _Found:
         """Of each family of copies, only the one to keep."""
-        return DuplicateGroup(GroupKind.SIMILAR, self._members(list(map(self._keeper, scene)), GroupKind.SIMILAR))
+        return GroupKind.SIMILAR, self._keeper_first(list(map(self._keeper, scene)))
 
     def _gather_facts(self, digests: Iterable[Digest]) -> None:
         """A few at a time: all thumbnails together would not fit into memory."""
@@ -162,9 +167,13 @@ class Duplicates:
                 seen = hashlib.sha256(picture.thumbnail).digest()
                 self._facts[digest] = _Facts(picture.width, picture.height, picture.damaged, seen)
 
-    def _keeper(self, family: _Family) -> tuple[PictureRef, Digest]:
-        files = [(file, content.digest) for content in family for file in content.files]
-        return min(files, key=lambda file: self._worth(*file))
+    def _keeper(self, family: _Family) -> _File:
+        return self._keeper_first([(file, content.digest) for content in family for file in content.files])[0]
+
+    def _keeper_first(self, files: Sequence[_File]) -> list[_File]:
+        keeper = min(files, key=lambda file: self._worth(*file))
+        others = (file for file in files if file is not keeper)
+        return [keeper, *sorted(others, key=lambda file: (file[0].archive, file[0].name))]
 
     def _worth(self, file: PictureRef, digest: Digest) -> tuple[bool, int, float, str, str]:
         """The lower, the better to keep."""
@@ -172,30 +181,51 @@ class Duplicates:
         oldest = file.modified_ns or float("inf")
         return picture.damaged, -picture.width * picture.height, oldest, file.archive, file.name
 
-    def _members(self, files: Sequence[tuple[PictureRef, Digest]], kind: GroupKind) -> tuple[GroupMember, ...]:
-        keeper = min(files, key=lambda file: self._worth(*file))
-        others = sorted(
-            (file for file in files if file is not keeper), key=lambda file: (file[0].archive, file[0].name)
-        )
-        return tuple(
+    def _scores(
+        self, found: Iterable[_Found], pool: ThreadPoolExecutor
+    ) -> Generator[Event, None, dict[tuple[Digest, Digest], float]]:
+        """How much each is like the one to keep, where they are not the same."""
+        pairs = {
+            (files[0][1], digest): 1.0
+            for kind, files in found
+            if kind is not GroupKind.EXACT
+            for _file, digest in files
+            if digest != files[0][1]
+        }
+        pace = Pace(Stage.COMPARING, len(pairs))
+        remaining = iter(list(pairs))
+        done = 0
+        while chunk := list(islice(remaining, _PAIRS_AT_ONCE)):
+            self._look_at(dict.fromkeys(digest for pair in chunk for digest in pair), pool)
+            pairs.update(zip(chunk, pool.map(self._score, chunk), strict=True))
+            done += len(chunk)
+            if pace.is_due():
+                yield pace.progress(done)
+        return pairs
+
+    def _score(self, pair: tuple[Digest, Digest]) -> float:
+        first, second = self._fingerprints.matrix[self._fingerprints.rows(pair)].astype(np.float32)
+        share = share_of(float(first @ second), self._knots)
+        if any(digest not in self._looks for digest in pair):
+            return share
+        return fused(share, self._evidence(*pair))
+
+    def _group(
+        self, kind: GroupKind, files: Sequence[_File], scores: Mapping[tuple[Digest, Digest], float]
+    ) -> DuplicateGroup:
+        keeper = files[0][1]
+        members = (
             GroupMember(
                 picture=file,
                 digest=digest,
-                score=1.0 if kind is GroupKind.EXACT or digest == keeper[1] else self._score(keeper[1], digest),
+                score=scores.get((keeper, digest), 1.0),
                 width=self._facts[digest].width,
                 height=self._facts[digest].height,
                 damaged=self._facts[digest].damaged,
             )
-            for file, digest in [keeper, *others]
+            for file, digest in files
         )
-
-    def _score(self, one: Digest, other: Digest) -> float:
-        first, second = self._fingerprints.matrix[self._fingerprints.rows([one, other])].astype(np.float32)
-        share = share_of(float(first @ second), self._knots)
-        thumbnails = self._thumbnails.of([one, other])
-        if len(thumbnails) < 2:
-            return share
-        return fused(share, compare(*(look(thumbnail_pixels(thumbnails[digest])) for digest in (one, other))))
+        return DuplicateGroup(kind, tuple(members))
 
     def _have_equal_pixels(self, family: _Family) -> bool:
         """To the last bit, in full resolution; only looked into where all else is equal."""

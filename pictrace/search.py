@@ -9,7 +9,7 @@ from pictrace.asked import Asked, read_query
 from pictrace.calibration import knots_for
 from pictrace.candidates import CloserLook
 from pictrace.embedders import Embedder
-from pictrace.errors import Unreadable
+from pictrace.errors import MachineRefuses, Unreadable
 from pictrace.events import Event, Found, Progress, Stage
 from pictrace.fingerprints import Fingerprints
 from pictrace.indexing import Collection
@@ -43,7 +43,7 @@ class Search:
             began = time.monotonic()
             try:
                 asked = yield from read_query(query, options.region, self._max_bytes, self._distrust)
-            except Unreadable as error:
+            except (Unreadable, MachineRefuses) as error:
                 yield Found(QueryFailed(query.location, error.message))
                 continue
             matches, searched = self._matches(asked, collection, options)
