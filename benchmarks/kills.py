@@ -1,6 +1,6 @@
 """SIGKILL at random moments of indexing: no committed batch may be lost, and nobody may have to help.
 
-    python benchmarks/kills.py [--pictures 2000] [--kills 50] [--seed 1]
+    python -m benchmarks.kills [--pictures 2000] [--kills 50] [--seed 1]
 
 First the whole program is killed again and again, then the worker process alone during one run."""
 
@@ -8,12 +8,13 @@ import argparse
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pictrace.embedders.builtin import open_builtin
@@ -27,7 +28,7 @@ ROOT = Path(__file__).resolve().parent.parent
 class Outcome:
     kills: int
     lost: int
-    """Fingerprints that were on disk before a kill and not after it."""
+    """Fingerprints that were on disk before a kill and not after it, or had to be computed again."""
     indexed: int
     reused: int
     skipped: int
@@ -35,36 +36,53 @@ class Outcome:
     def holds(self, pictures: int) -> bool:
         return self.lost == 0 and self.skipped == 0 and self.indexed + self.reused == pictures
 
-
-def kill_everything(archive: Path, home: Path, kills: int, chance: random.Random) -> Outcome:
-    """A run, killed at a random moment; another; and so on; then one to the end."""
-    lost = 0
-    saved: set[Digest] = set()
-    for _ in range(kills):
-        run = _start(archive, home)
-        time.sleep(chance.uniform(0.3, 3.0))
-        os.killpg(run.pid, signal.SIGKILL)
-        run.communicate()
-        now = _saved(home)
-        lost += len(saved - now)
-        saved = now
-    return _outcome(_start(archive, home), kills, lost)
+    def lost_of(self, saved: set[Digest]) -> int:
+        """What was saved before this run must have been of use to it."""
+        return max(0, len(saved) - self.reused)
 
 
-def kill_the_worker(archive: Path, home: Path, kills: int, chance: random.Random) -> Outcome:
-    """One run to the end, whose worker is killed at random moments."""
-    run = _start(archive, home)
+def kill_everything(archive: Path, home: Path, kills: int, chance: random.Random, longest: float = 3.0) -> Outcome:
+    """A run, killed at a random moment; another; and so on; then one to the end. Whenever all is indexed before
+    there were kills enough, it begins anew with nothing remembered."""
     lost = done = 0
     saved: set[Digest] = set()
-    while done < kills and run.poll() is None:
-        time.sleep(chance.uniform(0.2, 2.0))
-        for worker in _workers(run.pid):
-            os.kill(worker, signal.SIGKILL)
+    while done < kills:
+        run = _start(archive, home)
+        try:
+            run.wait(chance.uniform(0.3, longest))
+        except subprocess.TimeoutExpired:
+            os.killpg(run.pid, signal.SIGKILL)
+            run.communicate()
             done += 1
-        now = _saved(home)
-        lost += len(saved - now)
-        saved = now
-    return _outcome(run, done, lost)
+            now = _saved(home)
+            lost += len(saved - now)
+            saved = now
+        else:
+            lost += _outcome(run, 0, 0).lost_of(saved)
+            shutil.rmtree(home)
+            saved = set()
+    outcome = _outcome(_start(archive, home), kills, lost)
+    return replace(outcome, lost=lost + outcome.lost_of(saved))
+
+
+def kill_the_worker(archive: Path, home: Path, kills: int, chance: random.Random, longest: float = 2.0) -> Outcome:
+    """Runs to the end, whose worker is killed at random moments; as many as it takes, each with nothing remembered."""
+    lost = done = 0
+    while True:
+        run = _start(archive, home)
+        saved: set[Digest] = set()
+        while done < kills and run.poll() is None:
+            time.sleep(chance.uniform(0.2, longest))
+            for worker in _workers(run.pid):
+                os.kill(worker, signal.SIGKILL)
+                done += 1
+            now = _saved(home)
+            lost += len(saved - now)
+            saved = now
+        outcome = _outcome(run, done, lost)
+        if done >= kills:
+            return outcome
+        shutil.rmtree(home)
 
 
 def _start(archive: Path, home: Path) -> "subprocess.Popen[str]":
