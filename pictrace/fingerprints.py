@@ -11,7 +11,7 @@ import numpy.typing as npt
 from filelock import FileLock
 
 from pictrace.errors import MachineRefuses
-from pictrace.half_floats import HalfFloats, to_float32
+from pictrace.half_floats import HalfFloats, are_unit_vectors
 from pictrace.home import cannot_save, make_home, move_aside, reason_of, sync_folder
 from pictrace.language import _, ngettext
 from pictrace.pickled_frames import DamagedError, Plain, frame_bytes, read_frame
@@ -24,10 +24,7 @@ FRAME_BYTES = 4 << 20
 LOCK_SECONDS = 60.0
 
 _RESERVE_BYTES = 1 << 30
-_LARGEST_POSITIVE = 0x3C00
-_LARGEST_NEGATIVE = 0xBC00
-_SQUARE_TOLERANCE = 4e-3
-"""Rounding to 16 bits changes a length by at most one part in 2,000, and its square by two."""
+_MOST_DIMENSIONS = FRAME_BYTES // 2
 
 
 class Fingerprints:
@@ -79,7 +76,7 @@ class Fingerprints:
         if any(len(digest) != DIGEST_BYTES for digest in digests) or vectors.shape != (len(digests), self._dimensions):
             raise ValueError("every vector needs a SHA-256, and the dimensions of its embedder")
         halves = vectors.astype(np.float16)
-        if not _are_unit_vectors(halves):
+        if not are_unit_vectors(halves):
             raise ValueError("every vector needs unit length")
         self._unsaved.update(dict.fromkeys(self._add(digests, halves)))
         if not self._unsaved:
@@ -166,7 +163,7 @@ class Fingerprints:
         if len(numbers) != count * 2 * self._dimensions:
             raise DamagedError("vectors of another size")
         halves = np.frombuffer(numbers, np.float16).reshape(count, self._dimensions)
-        if not _are_unit_vectors(halves):
+        if not are_unit_vectors(halves):
             raise DamagedError("vectors of no unit length")
         digests = [Digest(joined[start : start + DIGEST_BYTES]) for start in range(0, len(joined), DIGEST_BYTES)]
         self._add(digests, halves)
@@ -274,7 +271,7 @@ def reopen(file: Path) -> Fingerprints | None:
         except DamagedError:
             return None
     match frame:
-        case (_, int(), str(embedder), int(dimensions)):
+        case (_magic, int(), str(embedder), int(dimensions)) if 0 < dimensions <= _MOST_DIMENSIONS:
             return Fingerprints(file, embedder, dimensions)
     return None
 
@@ -291,14 +288,3 @@ def _write_all(descriptor: int, content: bytes) -> None:
     rest = memoryview(content)
     while rest:
         rest = rest[os.write(descriptor, rest) :]
-
-
-def _are_unit_vectors(halves: HalfFloats) -> bool:
-    # As integers, numbers beyond 1, infinities and NaN are the largest ones of either sign.
-    if not halves.size:
-        return True
-    if halves.view(np.int16).max() > _LARGEST_POSITIVE or halves.view(np.uint16).max() > _LARGEST_NEGATIVE:
-        return False
-    numbers = np.empty(halves.shape, np.float32)
-    to_float32(halves, numbers)
-    return bool(np.abs(np.vecdot(numbers, numbers) - 1).max() < _SQUARE_TOLERANCE)

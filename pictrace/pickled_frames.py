@@ -83,7 +83,7 @@ def _plain_values(frame: bytes) -> tuple[Plain, ...]:
     _refuse_all_but_plain(frame)
     try:
         values = _PlainUnpickler(io.BytesIO(frame)).load()
-    except (pickle.UnpicklingError, EOFError, ValueError) as error:
+    except (pickle.UnpicklingError, EOFError, ValueError, OverflowError) as error:
         raise DamagedError("the frame is no pickle") from error
     if type(values) is not tuple or not all(type(value) in (bytes, int, str) for value in values):
         raise DamagedError("the frame holds other things than plain values")

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 
 from pictrace.errors import MachineRefuses
-from pictrace.fingerprints import FORMAT, MAGIC, Fingerprints
+from pictrace.fingerprints import FORMAT, MAGIC, Fingerprints, reopen
 from pictrace.pickled_frames import MAX_FRAME_BYTES, DamagedError, frame_bytes, read_frame
 from pictrace.picture import Digest
 from tests.remembering import digest, full_disk, vectors, without_privileges
@@ -284,6 +284,19 @@ def test_well_formed_frames_with_nonsense_in_them_are_damage(file: Path, frame: 
     fingerprints = opened(file)
     assert knows(fingerprints) == {7}
     assert len(fingerprints.notices) == len(moved_aside(file.parent)) == 1
+
+
+def test_a_frame_that_claims_to_be_endless_is_damage() -> None:
+    frame = pickle.PROTO + b"\x04" + pickle.FRAME + b"\xff" * 8 + b"C\x01a" + pickle.TUPLE1 + pickle.STOP
+    with pytest.raises(DamagedError):
+        read_frame(io.BytesIO(announced(frame)))
+
+
+@pytest.mark.parametrize("dimensions", [-5, 0, 2**31 - 1])
+def test_a_file_that_claims_impossible_vectors_is_not_reopened(file: Path, dimensions: int) -> None:
+    file.parent.mkdir()
+    file.write_bytes(frame_bytes((MAGIC, FORMAT, "builtin-1", dimensions)))
+    assert reopen(file) is None
 
 
 def test_vectors_of_another_embedder_never_mix(file: Path) -> None:
