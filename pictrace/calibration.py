@@ -16,7 +16,8 @@ def knots_for(embedder: Embedder, fingerprints: Fingerprints, digests: Sequence[
     """Measured ones, or what the cosines of pairs drawn from the archive suggest: most pairs are unrelated."""
     if embedder.knots:
         return embedder.knots
-    rows = np.unique(fingerprints.rows(digests))
+    # In the order of the digests: that of the rows depends on which picture was read first.
+    rows = fingerprints.rows(sorted(set(digests)))
     if len(rows) < 2:
         return knots_from([])
     one, other = np.random.default_rng(len(rows)).choice(rows, (2, _PAIRS_DRAWN))
