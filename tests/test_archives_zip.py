@@ -1,6 +1,7 @@
 import io
 import os
 import struct
+import time
 import zipfile
 import zlib
 from pathlib import Path
@@ -226,3 +227,11 @@ def test_nothing_is_written_beside_the_zip(path: Path, tmp_path: Path, monkeypat
         picture = picture_called(archive, "inner.zip!/a.jpg")
         assert len(archive.read(picture)) == 40_000_000
         assert list(tmp_path.iterdir()) == [path]
+
+
+def test_headers_that_lead_nowhere_keep_nobody_waiting(path: Path) -> None:
+    nowhere = b"PK\3\4" + bytes(26)
+    path.write_bytes(zip_bytes({"a.jpg": JPEG}).partition(b"PK\1\2")[0] + nowhere * 400_000)
+    began = time.process_time()
+    assert content_of(path) == {"a.jpg": JPEG}
+    assert time.process_time() - began < 3

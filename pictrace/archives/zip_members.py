@@ -25,6 +25,8 @@ _LINK = 0o120000
 _PATH_EXTRA = 0x7075
 _ZIP64_EXTRA = 0x0001
 _CHUNK = 1 << 20
+_MOST_FALSE_HEADERS = 10_000
+"""Chance brings one in 4 GB; what has so many is made to keep somebody waiting."""
 
 Broken = (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError, struct.error, ValueError, OverflowError, OSError)
 """What zipfile raises when a table of contents makes no sense."""
@@ -74,10 +76,12 @@ def from_table(file: IO[bytes]) -> list[ZipMember]:
 def from_headers(file: SharedFile, max_bytes: int) -> list[ZipMember]:
     """Walks from header to header as far as the file goes."""
     members = []
+    false_headers = 0
     offset = _next_signature(file, 0)
-    while offset is not None:
+    while offset is not None and false_headers < _MOST_FALSE_HEADERS:
         found = _from_header(file, offset, max_bytes)
         if found is None:
+            false_headers += 1
             offset = _next_signature(file, offset + len(SIGNATURE))
             continue
         member, end = found
