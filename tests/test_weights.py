@@ -1,5 +1,6 @@
 import hashlib
 import os
+import shutil
 import socket
 import sys
 from collections.abc import Callable, Generator, Iterator
@@ -351,6 +352,23 @@ def test_a_wrong_file_by_hand_changes_nothing(settings: Settings, tmp_path: Path
 def test_a_file_by_hand_that_is_not_there_is_told(settings: Settings, tmp_path: Path) -> None:
     with pytest.raises(ModelUnavailable, match="There is no file"):
         install_weights(settings, tmp_path / "nothing.h5")
+
+
+def test_removing_frees_what_a_killed_copying_left(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killed = tmp_path / "killed"
+
+    def die(_descriptor: int) -> None:
+        if not killed.exists():
+            shutil.copytree(settings.models, killed)
+
+    monkeypatch.setattr(os, "fsync", die)
+    install_weights(settings, put(tmp_path / "by-hand.h5"))
+    shutil.rmtree(settings.models)
+    shutil.copytree(killed, settings.models)
+    assert remove_weights(settings) >= len(CONTENT)
+    assert list(settings.models.iterdir()) == []
 
 
 def test_removing_frees_what_is_ours_and_spares_what_is_keras(settings: Settings, keras_home: Path) -> None:

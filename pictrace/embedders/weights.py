@@ -15,6 +15,7 @@ from filelock import BaseFileLock, FileLock, Timeout
 from pictrace.embedders.download import MOST_BYTES, download, forget_part, refusals
 from pictrace.errors import MachineRefuses, ModelUnavailable, WeightsMissing
 from pictrace.events import Event, Finished, Notice, Progress, Stage
+from pictrace.home import sync_folder
 from pictrace.language import _
 from pictrace.settings import Settings
 
@@ -93,7 +94,7 @@ def download_weights(settings: Settings, timeout_seconds: float = 20.0) -> Itera
         with refusals(file):
             part.replace(file)
             forget_part(part)
-            _sync_folder(file.parent)
+            sync_folder(file.parent)
             _remember(settings, file)
     yield Finished(file)
 
@@ -259,7 +260,12 @@ def _md5(file: Path) -> str:
 
 
 def _copy(source: Path, target: Path) -> None:
-    with source.open("rb") as reader, tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as writer:
+    # By its name, what a killed process left of it is removed with the weights.
+    beginning = f"{target.name}."
+    with (
+        source.open("rb") as reader,
+        tempfile.NamedTemporaryFile(dir=target.parent, prefix=beginning, delete=False) as writer,
+    ):
         try:
             shutil.copyfileobj(reader, writer, 1 << 20)
             writer.flush()
@@ -270,14 +276,4 @@ def _copy(source: Path, target: Path) -> None:
             writer.close()
             Path(writer.name).unlink(missing_ok=True)
             raise
-    _sync_folder(target.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Makes a rename outlast a power cut, where the system can open folders."""
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+    sync_folder(target.parent)
