@@ -4,9 +4,13 @@ import sys
 
 
 def main() -> None:
-    from pictrace.cli import run
+    try:
+        from pictrace.cli import run
 
-    sys.exit(run(sys.argv[1:]))
+        code = run(sys.argv[1:])
+    except KeyboardInterrupt:
+        code = 130
+    sys.exit(code)
 
 
 if __name__ == "__main__":

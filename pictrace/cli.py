@@ -1,5 +1,6 @@
 """The commands, their words and exit codes."""
 
+import io
 import os
 import sys
 from typing import Annotated
@@ -37,10 +38,13 @@ app.add_typer(cache, name="cache")
 
 def run(words: list[str]) -> int:
     """The whole program, as an exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # Rather an escaped name than none, where the terminal's or the file's encoding lacks its letters.
+            stream.reconfigure(errors="backslashreplace")
     try:
-        app(args=words, prog_name="pictrace")
-    except SystemExit as end:
-        return _exit_code(end.code)
+        code = _obeyed(words)
+        sys.stdout.flush()
     except PicTraceError as error:
         say(error.message)
         return error.exit_code
@@ -50,11 +54,17 @@ def run(words: list[str]) -> int:
         # Whoever read our answers has had enough of them; Python would complain once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    return code
+
+
+def _obeyed(words: list[str]) -> int:
+    try:
+        app(args=words, prog_name="pictrace")
+    except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):
+            raise end.__context__ from None
+        return end.code if isinstance(end.code, int) else 0 if end.code is None else 1
     return 0
-
-
-def _exit_code(code: object) -> int:
-    return code if isinstance(code, int) else 0 if code is None else 1
 
 
 @app.callback(invoke_without_command=True)

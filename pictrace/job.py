@@ -4,11 +4,14 @@ import multiprocessing
 import os
 import queue
 import signal
+import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from typing import Any
@@ -34,7 +37,7 @@ class Job:
 
     def __init__(self, start: Start, engine: "EngineProcess") -> None:
         self.start = start
-        self.paused = False
+        self.paused = self.cancelled = False
         self.in_hand: tuple[str, ...] = ()
         self.overdue_at = 0.0
         self._engine = engine
@@ -72,6 +75,7 @@ class Job:
         self._engine.send(Control(self.start.job, Order.RESUME))
 
     def cancel(self) -> None:
+        self.cancelled = True
         self._engine.send(Control(self.start.job, Order.CANCEL))
 
     def tell(self, event: Event) -> None:
@@ -102,6 +106,22 @@ class Job:
         self.in_hand = ()
         self._found_again = 0
         self._committed_before = self._committed
+
+
+@contextmanager
+def _shielded_from_interrupts() -> Iterator[None]:
+    """Ctrl-C reaches every process of a terminal. One that is started in here does not hear it, not even before it can
+    say that it does not want to."""
+    if sys.platform == "win32":
+        yield
+        return
+    # Multiprocessing starts it with the first process, and lets interrupts through again when it does.
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class EngineProcess:
@@ -179,11 +199,17 @@ class EngineProcess:
         process = context.Process(
             target=serve, args=(theirs, self._settings, self._embedder, self._distrust), name="pictrace", daemon=True
         )
-        process.start()
+        with _shielded_from_interrupts():
+            process.start()
         theirs.close()
         with self._lock:
             self._connection = ours
-            for job in self._jobs.values():
+            for number, job in list(self._jobs.items()):
+                if job.cancelled:
+                    # It was asked to end while there was no worker to hear it.
+                    del self._jobs[number]
+                    job.tell(Cancelled())
+                    continue
                 job.begin_again()
                 self.send(job.start)
                 if job.paused:

@@ -1,13 +1,17 @@
 """The command `pictrace cache`: what is remembered of pictures that were read once."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
 import typer
 
 from pictrace import __version__
 from pictrace.catalogue import Catalogue
-from pictrace.errors import PicTraceError
+from pictrace.errors import MachineRefuses, PicTraceError
 from pictrace.fingerprints import forget_fingerprints, reopen, stored_fingerprints
 from pictrace.language import _
-from pictrace.settings import load_settings
+from pictrace.settings import Settings, load_settings
 from pictrace.terminal import answer, harmless
 
 cache = typer.Typer(help=_("What is remembered of pictures: how much it is, forget it, check it."))
@@ -17,6 +21,11 @@ cache = typer.Typer(help=_("What is remembered of pictures: how much it is, forg
 def status() -> None:
     """Say what is remembered, where, and how much room it takes."""
     settings, _complaints = load_settings()
+    with _refusals_of(settings.home):
+        _show(settings)
+
+
+def _show(settings: Settings) -> None:
     answer(harmless(str(settings.home)))
     if settings.catalogue.exists():
         catalogue = Catalogue(settings.catalogue, __version__)
@@ -41,11 +50,12 @@ def status() -> None:
 def clear() -> None:
     """Forget everything that was computed; no picture is touched, and all of it can be computed again."""
     settings, _complaints = load_settings()
-    if settings.catalogue.exists():
-        catalogue = Catalogue(settings.catalogue, __version__)
-        catalogue.clear()
-        catalogue.close()
-    forget_fingerprints(settings.home)
+    with _refusals_of(settings.home):
+        if settings.catalogue.exists():
+            catalogue = Catalogue(settings.catalogue, __version__)
+            catalogue.clear()
+            catalogue.close()
+        forget_fingerprints(settings.home)
     answer(_("Nothing is remembered any more; the next search reads the pictures again."))
 
 
@@ -53,6 +63,16 @@ def clear() -> None:
 def verify() -> None:
     """Read everything that is remembered, and say what is damaged; damaged parts are computed again when needed."""
     settings, _complaints = load_settings()
+    with _refusals_of(settings.home):
+        problems = _problems(settings)
+    for problem in problems:
+        answer(harmless(problem))
+    if problems:
+        raise typer.Exit(PicTraceError.exit_code)
+    answer(_("All that is remembered is sound."))
+
+
+def _problems(settings: Settings) -> list[str]:
     problems = []
     if settings.catalogue.exists():
         catalogue = Catalogue(settings.catalogue, __version__)
@@ -64,8 +84,16 @@ def verify() -> None:
             problems.append(_("{file} is damaged; what it held is computed again.").format(file=file))
         else:
             problems += fingerprints.notices
-    for problem in problems:
-        answer(harmless(problem))
-    if problems:
-        raise typer.Exit(PicTraceError.exit_code)
-    answer(_("All that is remembered is sound."))
+    return problems
+
+
+@contextmanager
+def _refusals_of(home: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise MachineRefuses(
+            _("What is remembered in {folder} cannot be reached ({reason}).").format(
+                folder=home, reason=error.strerror or error
+            )
+        ) from error

@@ -16,6 +16,7 @@ def index(archives: Archives, embedder: Embedder = EmbedderChoice.AUTO, as_json:
     with EngineProcess(settings_of_this_run(), embedder) as process:
         job = process.start(Verb.INDEX, archives=archives)
         report = _report(follow(iter(job), job))
+    say_if_empty(report, archives)
     if as_json:
         answer_json(
             {
@@ -33,7 +34,6 @@ def index(archives: Archives, embedder: Embedder = EmbedderChoice.AUTO, as_json:
     )
     for skipped in report.skipped:
         answer(f"  {harmless(skipped.name)}: {harmless(skipped.reason)}")
-    say_if_empty(report, archives)
 
 
 def _report(events: Iterator[Event]) -> IndexReport:
