@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pictrace.database import Database, Row
+from pictrace.database import Database
 from pictrace.language import _, ngettext
 from pictrace.picture import Digest, Picture, PictureRef
+from pictrace.sqlite import Row
 
 FORMAT = 1
 RACY_NS = 2_000_000_000

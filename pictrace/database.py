@@ -4,37 +4,18 @@ import errno
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from threading import RLock
-from typing import Any
 
 from filelock import FileLock
 
 from pictrace.errors import MachineRefuses
-from pictrace.home import cannot_save, make_home, move_aside, moved_aside, reason_of
+from pictrace.home import cannot_save, make_home, move_aside, moved_aside
 from pictrace.language import _
-
-Row = tuple[Any, ...]
-Changes = Sequence[tuple[str, Sequence[Row]]]
+from pictrace.sqlite import Changes, DamagedError, Row, ask, change, connect, is_damage, reason_for
 
 BUSY_SECONDS = 60.0
-
-_MACHINE_REASONS = {
-    sqlite3.SQLITE_PERM,
-    sqlite3.SQLITE_BUSY,
-    sqlite3.SQLITE_LOCKED,
-    sqlite3.SQLITE_NOMEM,
-    sqlite3.SQLITE_READONLY,
-    sqlite3.SQLITE_IOERR,
-    sqlite3.SQLITE_FULL,
-    sqlite3.SQLITE_CANTOPEN,
-    sqlite3.SQLITE_PROTOCOL,
-}
-
-
-class DamagedError(sqlite3.DatabaseError):
-    """The file is a database, but not with what was written into it."""
 
 
 class Database:
@@ -74,11 +55,11 @@ class Database:
             answers: list[Row | None] = [None] * len(about)
             if self._kept is not None:
                 try:
-                    answers = _ask(self._kept, question, about, types)
+                    answers = ask(self._kept, question, about, types)
                 except sqlite3.DatabaseError as error:
                     self._recover(error)
             if self._spilled is not None:
-                newer = _ask(self._spilled, question, about, types)
+                newer = ask(self._spilled, question, about, types)
                 answers = [old if new is None else new for old, new in zip(answers, newer, strict=True)]
             return answers
 
@@ -90,10 +71,10 @@ class Database:
                 if store is None:
                     raise sqlite3.ProgrammingError("the database is closed")
                 try:
-                    return _change(store, changes)
+                    return change(store, changes)
                 except sqlite3.DatabaseError as error:
                     if store is self._spilled:
-                        raise cannot_save(_reason(error)) from error
+                        raise cannot_save(reason_for(error)) from error
                     self._recover(error)
 
     def count(self, question: str) -> int:
@@ -123,7 +104,7 @@ class Database:
         try:
             return [str(row[0]) for row in self._each_store("PRAGMA integrity_check") if row[0] != "ok"]
         except sqlite3.DatabaseError as error:
-            return [_reason(error)]
+            return [reason_for(error)]
 
     def clear(self, deletions: Sequence[str]) -> None:
         """Afterwards no file holds anything of what was remembered, also none that was moved aside."""
@@ -132,18 +113,18 @@ class Database:
                 try:
                     self._delete(deletions)
                 except sqlite3.DatabaseError as error:
-                    if not _is_damage(error):
+                    if not is_damage(error):
                         raise
                     self._recover(error)
                 for damaged in moved_aside(self._file):
                     damaged.unlink()
             except (OSError, sqlite3.DatabaseError) as error:
                 refusal = _("{file} cannot be cleared ({reason}).")
-                raise MachineRefuses(refusal.format(file=self._file, reason=_reason(error))) from error
+                raise MachineRefuses(refusal.format(file=self._file, reason=reason_for(error))) from error
 
     def _delete(self, deletions: Sequence[str]) -> None:
         for store in self._stores():
-            _change(store, [(deletion, [()]) for deletion in deletions])
+            change(store, [(deletion, [()]) for deletion in deletions])
         if self._kept is not None:
             self._kept.execute("VACUUM")
             self._kept.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
@@ -171,7 +152,7 @@ class Database:
         try:
             self._kept = self._connect()
         except sqlite3.DatabaseError as error:
-            if not _is_damage(error):
+            if not is_damage(error):
                 raise
             self._move_aside()
             self._kept = self._connect()
@@ -181,10 +162,10 @@ class Database:
     def _connect(self) -> sqlite3.Connection:
         # Made here and not by SQLite, which would let everybody read it.
         os.close(os.open(self._file, os.O_RDWR | os.O_CREAT, 0o600))
-        connection = _connection(str(self._file))
+        connection = connect(str(self._file), BUSY_SECONDS)
         try:
             if not self._is_ours(connection):
-                _change(connection, [(statement, [()]) for statement in (*self._tables, self._mark)])
+                change(connection, [(statement, [()]) for statement in (*self._tables, self._mark)])
             # A write-ahead log lets others read while one writes. Not syncing at every commit can cost the last ones
             # in a power cut, never the file; the death of the process costs nothing, the system has them already.
             connection.execute("PRAGMA journal_mode = WAL").fetchall()
@@ -219,7 +200,7 @@ class Database:
         """What was remembered can still be read from a disk that cannot be written, unless a process died there."""
         with suppress(OSError, sqlite3.DatabaseError):
             if self._file.is_file() and not any(file.exists() for file in self._files()[1:]):
-                connection = _connection(f"{self._file.absolute().as_uri()}?mode=ro&immutable=1")
+                connection = connect(f"{self._file.absolute().as_uri()}?mode=ro&immutable=1", BUSY_SECONDS)
                 ours = False
                 try:
                     ours = self._is_ours(connection)
@@ -234,7 +215,7 @@ class Database:
         if isinstance(error, sqlite3.ProgrammingError):
             raise error
         reason: Exception = error
-        if _is_damage(error) and not self._was_mended and self._spilled is None and self._kept is not None:
+        if is_damage(error) and not self._was_mended and self._spilled is None and self._kept is not None:
             self._was_mended = True
             self._kept.close()
             self._kept = None
@@ -260,68 +241,12 @@ class Database:
     def _spill(self, reason: Exception) -> None:
         if self._spilled is not None:
             return
-        refusal = cannot_save(_reason(reason))
-        spilled = _connection("")
+        refusal = cannot_save(reason_for(reason))
+        spilled = connect("", BUSY_SECONDS)
         try:
-            _change(spilled, [(statement, [()]) for statement in self._tables])
+            change(spilled, [(statement, [()]) for statement in self._tables])
         except sqlite3.DatabaseError as error:
             spilled.close()
             raise refusal from error
         self._spilled = spilled
         self.notices.append(refusal.message)
-
-
-def _connection(name: str) -> sqlite3.Connection:
-    """Used by one thread at a time; which one may change."""
-    connection = sqlite3.connect(
-        name, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, uri=name.startswith("file:")
-    )
-    connection.execute("PRAGMA trusted_schema = OFF")
-    return connection
-
-
-def _ask(store: sqlite3.Connection, question: str, about: Sequence[Row], types: tuple[type, ...]) -> list[Row | None]:
-    with _transaction(store, "BEGIN"):
-        answers = [store.execute(question, one).fetchone() for one in about]
-    if any(answer is not None and tuple(map(type, answer)) != types for answer in answers):
-        raise DamagedError(_("it holds other values"))
-    return answers
-
-
-def _change(store: sqlite3.Connection, changes: Changes) -> None:
-    with _transaction(store, "BEGIN IMMEDIATE"):
-        for statement, rows in changes:
-            store.executemany(statement, rows)
-
-
-@contextmanager
-def _transaction(store: sqlite3.Connection, begin: str) -> Iterator[None]:
-    store.execute(begin)
-    try:
-        yield
-        store.execute("COMMIT")
-    except BaseException:
-        # Some failures have rolled back already.
-        if store.in_transaction:
-            with suppress(sqlite3.DatabaseError):
-                store.execute("ROLLBACK")
-        raise
-
-
-def _is_damage(error: sqlite3.DatabaseError) -> bool:
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF not in _MACHINE_REASONS
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, OSError):
-        return reason_of(error)
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if code == sqlite3.SQLITE_FULL:
-        return _("disk full")
-    if code == sqlite3.SQLITE_IOERR:
-        return _("the disk is full, or fails")
-    if code == sqlite3.SQLITE_READONLY:
-        return _("the disk is read-only")
-    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return _("another PicTrace keeps it busy")
-    return str(error)

@@ -32,6 +32,7 @@ LAYERS = """
     keypoints smooth structure
     embedders archives decode fingerprints catalogue vector_index
     damaged_pictures raw_preview srgb pickled_frames database half_floats
+    sqlite
     picture_files home pace telling
     questions
     events picture settings
@@ -50,7 +51,7 @@ ONLY_IN = {
     "pi_heif": ("picture_files",),
     "rawpy": ("raw_preview",),
     "skimage": ("explaining",),
-    "sqlite3": ("database",),
+    "sqlite3": ("database", "sqlite"),
     "typer": ("cli", "commands"),
     "rich": ("terminal",),
 }
