@@ -3,6 +3,7 @@
 import errno
 import os
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -192,7 +193,7 @@ class Database:
             raise DamagedError(_("it holds other tables")) from error
         if version == 0 and not found:
             return False
-        if version != self._version or sorted(found) != sorted(self._tables):
+        if version != self._version or Counter(found) != Counter(self._tables):
             raise DamagedError(_("it holds other tables"))
         return True
 

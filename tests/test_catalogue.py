@@ -274,13 +274,14 @@ def test_verify_says_what_is_wrong(file: Path, sound: bytes) -> None:
         "CREATE VIEW more AS SELECT load_extension('/tmp/evil.so')",
         "CREATE TABLE more (x)",
         "DROP TABLE dangerous",
+        "PRAGMA writable_schema = ON; UPDATE sqlite_master SET sql = CAST(sql AS BLOB) WHERE name = 'files'",
     ],
 )
 def test_a_file_with_anything_but_our_tables_is_not_used(file: Path, sound: bytes, statement: str) -> None:
     file.parent.mkdir()
     file.write_bytes(sound)
     connection = sqlite3.connect(file)
-    connection.execute(statement)
+    connection.executescript(statement)
     connection.close()
     catalogue = opened(file)
     assert len(catalogue.notices) == 1
