@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections import OrderedDict, defaultdict
+from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -91,7 +91,7 @@ class Duplicates:
         before = 0
         with ThreadPoolExecutor(threads, thread_name_prefix="closer look") as pool:
             for done, pairs in nearest_pairs(upright, turned, FEW, LEAST_COSINE, threads):
-                for share in self._join(digests, pairs, same, alike, pool):
+                for share in self._join(digests, range(before, done), pairs, same, alike, pool):
                     if pace.is_due():
                         yield pace.progress(before + int(share * (done - before)))
                 before = done
@@ -108,32 +108,46 @@ class Duplicates:
         return tuple(sorted(groups, key=lambda group: (list(GroupKind).index(group.kind), _name(group.members[0]))))
 
     def _join(
-        self, digests: Sequence[Digest], pairs: Sequence[Pair], same: Groups, alike: Groups, pool: ThreadPoolExecutor
+        self,
+        digests: Sequence[Digest],
+        rows: range,
+        pairs: Sequence[Pair],
+        same: Groups,
+        alike: Groups,
+        pool: ThreadPoolExecutor,
     ) -> Iterator[float]:
-        """The nearest pairs first; a pair that is in one group already is not looked at. Yields the share done."""
-        nearest = iter(sorted(set(pairs), key=lambda pair: (-pair[0], pair[1:])))
-        done = 0
-        while chunk := list(islice(nearest, _PAIRS_AT_ONCE)):
-            apart = [(one, other) for _, one, other in chunk if same.root(one) != same.root(other)]
-            self._look_at(dict.fromkeys(digests[one] for pair in apart for one in pair), pool)
-            apart = [pair for pair in apart if all(digests[one] in self._looks for one in pair)]
-            evidence = pool.map(lambda pair: self._evidence(digests[pair[0]], digests[pair[1]]), apart)
-            for (one, other), found in zip(apart, evidence, strict=True):
+        """Of each pair at least one is in these rows. Yields the share done."""
+        waiting = deque(sorted(pairs, key=lambda pair: (-pair[0], pair[1:])))
+        while waiting:
+            # A look at a query costs twice that at the others; this way few pictures are queries.
+            chosen = [(one, other) if one in rows else (other, one) for one, other in _next_pairs(waiting, same)]
+            self._look_at([(digests[one], digests[other]) for one, other in chosen], pool)
+            chosen = [pair for pair in chosen if all(digests[one] in self._looks for one in pair)]
+            evidence = pool.map(lambda pair: self._evidence(digests[pair[0]], digests[pair[1]]), chosen)
+            for (one, other), found in zip(chosen, evidence, strict=True):
                 if same_picture(found):
                     same.join(one, other)
                 elif by_points(found) >= _SIMILAR_BY_POINTS:
                     alike.join(one, other)
-            done += len(chunk)
-            yield done / len(pairs)
+            yield 1 - len(waiting) / len(pairs)
 
-    def _look_at(self, digests: Iterable[Digest], pool: ThreadPoolExecutor) -> None:
-        wanted = list(digests)
-        thumbnails = self._thumbnails.of(digest for digest in wanted if digest not in self._looks)
-        looks = pool.map(lambda thumbnail: look(thumbnail_pixels(thumbnail)), thumbnails.values())
+    def _look_at(self, pairs: Iterable[tuple[Digest, Digest]], pool: ThreadPoolExecutor) -> None:
+        """The first of each is the query."""
+        wanted: dict[Digest, bool] = {}
+        for query, other in pairs:
+            wanted[query] = True
+            wanted.setdefault(other, False)
+
+        def is_missing(digest: Digest) -> bool:
+            known = self._looks.get(digest)
+            return known is None or (wanted[digest] and known.mirrored is None)
+
+        thumbnails = self._thumbnails.of(filter(is_missing, wanted))
+        looks = pool.map(lambda one: look(thumbnail_pixels(one[1]), mirrored=wanted[one[0]]), thumbnails.items())
         self._looks.update(zip(thumbnails, looks, strict=True))
-        for digest in self._looks.keys() & wanted:
+        for digest in self._looks.keys() & wanted.keys():
             self._looks.move_to_end(digest)
-        while len(self._looks) > max(_REMEMBERED_LOOKS, len(wanted)):
+        while len(self._looks) > _REMEMBERED_LOOKS:
             self._looks.popitem(last=False)
 
     def _evidence(self, one: Digest, other: Digest) -> Evidence:
@@ -196,7 +210,7 @@ class Duplicates:
         remaining = iter(list(pairs))
         done = 0
         while chunk := list(islice(remaining, _PAIRS_AT_ONCE)):
-            self._look_at(dict.fromkeys(digest for pair in chunk for digest in pair), pool)
+            self._look_at(chunk, pool)
             pairs.update(zip(chunk, pool.map(self._score, chunk), strict=True))
             done += len(chunk)
             if pace.is_due():
@@ -239,6 +253,26 @@ class Duplicates:
                 return False
             pixels.add(hashlib.sha256(decoded.pixels.tobytes()).digest())
         return len(pixels) == 1
+
+
+def _next_pairs(waiting: deque[Pair], same: Groups) -> list[tuple[int, int]]:
+    """The nearest that are not in one group yet. A pair that may come into one group by others, which are looked at
+    now, goes on waiting until that is known: of many copies hardly more are compared than it takes to join them."""
+    chosen: list[tuple[int, int]] = []
+    later: list[Pair] = []
+    in_question: set[int] = set()
+    while waiting and len(chosen) < _PAIRS_AT_ONCE and len(later) < _PAIRS_AT_ONCE:
+        pair = waiting.popleft()
+        roots = {same.root(pair[1]), same.root(pair[2])}
+        if len(roots) == 1:
+            continue
+        if roots <= in_question:
+            later.append(pair)
+        else:
+            in_question |= roots
+            chosen.append(pair[1:])
+    waiting.extendleft(reversed(later))
+    return chosen
 
 
 def _contents(files: Iterable[tuple[PictureRef, Digest]]) -> list[_Content]:
