@@ -123,6 +123,8 @@ def ready_environment(groups: "set[str]") -> "Environment | None":
 def writable_environment() -> "Environment":
     for environment in environments():
         try:
+            # The data folder will hold thumbnails too, which are nobody else's business.
+            os.makedirs(os.path.dirname(environment.folder), 0o700, exist_ok=True)
             os.makedirs(environment.folder, exist_ok=True)
             with open(environment.owner, "a"):
                 return environment

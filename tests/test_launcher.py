@@ -176,6 +176,18 @@ def test_where_nothing_can_be_written_both_places_are_named(tmp_path: Path) -> N
     assert str(project.data) in start.said
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes; a person's data folder is private there")
+def test_a_data_folder_that_the_launcher_makes_is_for_its_owner_alone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    home = tmp_path / "made" / "home"
+    monkeypatch.setenv("PICTRACE_HOME", str(home))
+    monkeypatch.setattr(main, "PROJECT", str(tmp_path / "a file" / "project"))
+    (tmp_path / "a file").touch()
+    assert main.writable_environment().folder == str(home / "environment")
+    assert home.stat().st_mode & 0o777 == 0o700
+
+
 def test_the_data_folder_is_the_one_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     from pictrace.settings import home_folder
 

@@ -1,5 +1,6 @@
 import hashlib
 import io
+import os
 import subprocess
 import sys
 import zipfile
@@ -51,6 +52,15 @@ def look(file: Path, size: tuple[int, int] = (90, 60)) -> Grey:
 
 def difference(first: Grey, second: Grey) -> float:
     return float(np.abs(first - second).mean())
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes; a person's data folder is private there")
+def test_a_home_that_the_samples_are_the_first_to_need_is_for_its_owner_alone(
+    tmp_path: Path, quickly_drawn: None
+) -> None:
+    home = tmp_path / "made" / "home"
+    make_samples(home / "samples")
+    assert home.stat().st_mode & 0o777 == 0o700
 
 
 def test_the_same_bytes_are_drawn_every_time(made: Samples, tmp_path: Path) -> None:

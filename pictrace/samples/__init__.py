@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pictrace.errors import MachineRefuses
+from pictrace.home import make_home
 from pictrace.language import _
 from pictrace.samples.album import VERSION, write_album
 
@@ -67,7 +68,7 @@ def _queries(folder: Path) -> tuple[SuggestedQuery, ...]:
 
 
 def _make(folder: Path) -> None:
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    make_home(folder.parent)
     _refuse_foreign_files(folder)
     with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as temporary:
         fresh, old = Path(temporary) / "fresh", Path(temporary) / "old"
