@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import cv2
 import numpy as np
+from threadpoolctl import ThreadpoolController
 
 from pictrace.embedders.blocks import BLOCKS, describe
 from pictrace.embedders.fisher import unit
@@ -37,7 +38,9 @@ class Builtin:
             for block in BLOCKS
         ]
         self._name = f"builtin-{hashlib.sha256(content).hexdigest()[:8]}-{_VERSION}"
-        cv2.setNumThreads(1)  # pictures are shared out among our own threads
+        # Pictures are shared out among our own threads: more inside every small product would only be in the way.
+        cv2.setNumThreads(1)
+        self._blas = ThreadpoolController()
         self._pool = ThreadPoolExecutor(min(_MOST_THREADS, os.cpu_count() or 1), thread_name_prefix="builtin")
 
     @property
@@ -63,7 +66,8 @@ class Builtin:
     def embed(self, pictures: Sequence[Pixels]) -> Vectors:
         if not pictures:
             return np.empty((0, self.dimensions), np.float32)
-        return np.stack(list(self._pool.map(self._vector, pictures)))
+        with self._blas.limit(limits=1, user_api="blas"):
+            return np.stack(list(self._pool.map(self._vector, pictures)))
 
     def close(self) -> None:
         self._pool.shutdown()
