@@ -22,8 +22,9 @@ from pictrace.poses import quarter_turned
 from pictrace.settings import Settings
 from pictrace.training.generated import picture
 
-FAMILY = 10
-ORIGINAL, COPY = "a.jpg", "b.jpg"
+LETTERS = "abcdefghij"
+FAMILY = len(LETTERS)
+ORIGINAL, COPY = "a/", "b/"
 _SIDE = 256
 _NEAR, _FAR = 0.25, 1.2
 """Length of the random vector that is added to one of length 1: cosines of .97, and of about .4 among look-alikes."""
@@ -64,12 +65,13 @@ def photograph_of(number: int) -> Image.Image:
 
 
 def _files(folder: Path, families: int) -> list[list[PictureRef]]:
-    for family in range(families):
-        (folder / f"{family:05}").mkdir(parents=True)
-        for letter in "abcdefghij":
-            (folder / f"{family:05}" / f"{letter}.jpg").write_bytes(b"remembered")
+    """By family. In the order of their names relatives are far apart."""
+    for letter in LETTERS:
+        (folder / letter).mkdir(parents=True)
+        for family in range(families):
+            (folder / letter / f"{family:05}.jpg").write_bytes(b"remembered")
     archive = open_archive(str(folder), max_bytes=1)
-    listed = sorted((one for one in archive.list() if isinstance(one, PictureRef)), key=lambda one: one.name)
+    listed = sorted((one for one in archive.list() if isinstance(one, PictureRef)), key=lambda one: one.name[2:])
     archive.close()
     return [listed[start : start + FAMILY] for start in range(0, len(listed), FAMILY)]
 

@@ -1,6 +1,6 @@
 """How fast are photographs indexed with resnet50, and does memory stay the same however many there are?
 
-    python -m benchmarks.indexing speed  [--pictures 100] [--plain 12] [--rounds 3] [--megapixels 12]
+    python -m benchmarks.indexing speed  [--pictures 200] [--plain 12] [--rounds 3] [--megapixels 12]
     python -m benchmarks.indexing memory [--few 200] [--many 2000] [--megapixels 12]
 
 `speed`: `pictrace index`, from its start to its end, against the plain loop that everybody writes first (Pillow decodes
@@ -162,7 +162,7 @@ def memory(options: argparse.Namespace, scratch: Path, drawn: list[Path]) -> Non
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=["speed", "memory"])
-    parser.add_argument("--pictures", type=int, default=100, help="of each round, for pictrace")
+    parser.add_argument("--pictures", type=int, default=200, help="of each round, for pictrace")
     parser.add_argument("--plain", type=int, default=12, help="of each round, for the plain loop, twice")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--few", type=int, default=200)

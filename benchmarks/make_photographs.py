@@ -1,6 +1,6 @@
 """Makes any number of different JPEG files with the size and the detail of camera photographs.
 
-    python -m benchmarks.make_photographs FOLDER --count N [--megapixels 12] [--seed 0]
+python -m benchmarks.make_photographs FOLDER --count N [--megapixels 12] [--seed 0]
 """
 
 import argparse

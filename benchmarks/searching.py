@@ -117,9 +117,9 @@ def _copies_found(groups: Sequence[DuplicateGroup]) -> int:
     for group in groups:
         members = {(member.picture.archive, member.picture.name) for member in group.members}
         found += sum(
-            (archive, name.removesuffix(ORIGINAL) + COPY) in members
+            (archive, COPY + name.removeprefix(ORIGINAL)) in members
             for archive, name in members
-            if name.endswith(ORIGINAL)
+            if name.startswith(ORIGINAL)
         )
     return found
 

@@ -46,4 +46,4 @@ def test_a_crowd_is_known_without_being_read_and_its_copies_are_found(tmp_path: 
     assert isinstance(last.result, IndexReport)
     assert (last.result.indexed, last.result.reused, last.result.skipped) == (0, 90, ())
     names = [sorted(one.picture.name for one in event.answer.members) for event in found if isinstance(event, Found)]
-    assert names == [[f"{family:05}/a.jpg", f"{family:05}/b.jpg"] for family in range(9)]
+    assert names == [[f"a/{family:05}.jpg", f"b/{family:05}.jpg"] for family in range(9)]
