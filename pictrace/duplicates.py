@@ -3,7 +3,7 @@
 import hashlib
 import os
 from collections import OrderedDict, defaultdict, deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -88,14 +88,14 @@ class Duplicates:
         turned = self._turned.matrix[self._turned.rows(digests)]
         pace = Pace(Stage.COMPARING, len(contents))
         threads = os.cpu_count() or 1
-        before = 0
+        done = 0
         with ThreadPoolExecutor(threads, thread_name_prefix="closer look") as pool:
-            for done, pairs in nearest_pairs(upright, turned, FEW, LEAST_COSINE, threads):
-                for share in self._join(digests, range(before, done), pairs, same, alike, pool):
+            for rows, pairs in nearest_pairs(upright, turned, FEW, LEAST_COSINE, threads):
+                for share in self._join(digests, rows, pairs, same, alike, pool):
                     if pace.is_due():
-                        yield pace.progress(before + int(share * (done - before)))
-                before = done
-            yield pace.progress(before)
+                        yield pace.progress(done + int(share * len(rows)))
+                done += len(rows)
+            yield pace.progress(done)
             families: dict[int, _Family] = {
                 root: [contents[one] for one in group] for root, group in same.members().items()
             }
@@ -110,7 +110,7 @@ class Duplicates:
     def _join(
         self,
         digests: Sequence[Digest],
-        rows: range,
+        rows: Set[int],
         pairs: Sequence[Pair],
         same: Groups,
         alike: Groups,

@@ -25,40 +25,60 @@ cosine above 0.35 it is too low by 0.08 in one of 100; what it loses of these li
 
 def nearest_pairs(
     upright: HalfFloats, turned: HalfFloats, few: int, least: float, threads: int
-) -> Iterator[tuple[int, list[Pair]]]:
-    """How many pictures are done, and the pairs that the last of them brought, none twice.
+) -> Iterator[tuple[frozenset[int], list[Pair]]]:
+    """Some of the pictures, until all are done, and the pairs that these brought, none twice.
 
     `turned` holds the vectors of the same pictures turned by a quarter: a pair is as near as its nearer pose. Only what
     passes a sieve, vectors reduced to the axes along which these pictures differ most, is compared in full."""
     axes = _axes(upright, turned)
     coarse, coarse_turned = _reduced(upright, axes), _reduced(turned, axes)
 
-    def block(start: int) -> list[Pair]:
-        likeness = _likeness(coarse[start : start + _ROWS_AT_ONCE], coarse, coarse_turned)
+    def pairs_of(rows: npt.NDArray[np.intp]) -> list[Pair]:
+        likeness = _likeness(coarse[rows], coarse, coarse_turned)
         count, others = likeness.shape
-        likeness[np.arange(count), np.arange(start, start + count)] = -1
+        likeness[np.arange(count), rows] = -1
         kept = min(_SPARE * few, others)
         passed = np.argpartition(likeness, others - kept, axis=1)[:, others - kept :]
         pairs = []
-        for row in range(count):
-            near = np.sort(passed[row][likeness[row, passed[row]] > least - _MARGIN])
-            cosines = _cosines(upright[start + row], near, upright, turned)
-            for place in np.argsort(-cosines, kind="stable")[:few]:
-                if cosines[place] > least:
-                    one, other = sorted((start + row, int(near[place])))
-                    pairs.append((float(cosines[place]), one, other))
+        for place, row in enumerate(rows.tolist()):
+            near = np.sort(passed[place][likeness[place, passed[place]] > least - _MARGIN])
+            cosines = _cosines(upright[row], near, upright, turned)
+            for nearest in np.argsort(-cosines, kind="stable")[:few]:
+                if cosines[nearest] > least:
+                    one, other = sorted((row, int(near[nearest])))
+                    pairs.append((float(cosines[nearest]), one, other))
         return pairs
 
     told: set[tuple[int, int]] = set()
-    starts = range(0, len(upright), _ROWS_AT_ONCE)
+    blocks = _blocks(coarse)
     with ThreadPoolExecutor(threads, thread_name_prefix="neighbours") as pool:
-        for start, pairs in zip(starts, pool.map(block, starts), strict=True):
+        for rows, pairs in zip(blocks, pool.map(pairs_of, blocks), strict=True):
             new = {}
             for pair in sorted(pairs):
                 if pair[1:] not in told:
                     new[pair[1:]] = pair
             told.update(new)
-            yield min(start + _ROWS_AT_ONCE, len(upright)), list(new.values())
+            yield frozenset(rows.tolist()), list(new.values())
+
+
+def _blocks(vectors: Numbers) -> list[npt.NDArray[np.intp]]:
+    """Rows, so divided that like pictures mostly come together: who looks at pairs need not look at each picture as
+    often as it occurs."""
+    blocks = []
+    undivided = [np.arange(len(vectors))]
+    while undivided:
+        rows = undivided.pop()
+        if len(rows) <= _ROWS_AT_ONCE:
+            blocks.append(rows)
+            continue
+        apart = vectors[rows] - vectors[rows].mean(axis=0)
+        along = apart[0]
+        for _turn in range(4):
+            along = apart.T @ (apart @ along)
+            along /= max(float(np.linalg.norm(along)), 1e-9)
+        order = rows[np.argsort(apart @ along, kind="stable")]
+        undivided += [order[len(order) // 2 :], order[: len(order) // 2]]
+    return blocks
 
 
 def _axes(upright: HalfFloats, turned: HalfFloats) -> Numbers:
