@@ -140,8 +140,8 @@ def test_importing_loads_nothing_heavy(imported: str, stays_away: str) -> None:
 
 
 def test_importing_changes_nothing(tmp_path: Path) -> None:
-    # OpenCV sets variables of its own.
-    program = "import os, threading, cv2; before = dict(os.environ); import pictrace.engine, pictrace.cli; "
+    # OpenCV and threadpoolctl set variables of their own.
+    program = "import os, threading, cv2, threadpoolctl; before = dict(os.environ); import pictrace.engine, pictrace.cli; "
     program += "assert dict(os.environ) == before; assert threading.active_count() == 1"
     environment = {"PICTRACE_HOME": str(tmp_path / "home"), "PYTHONPATH": str(PACKAGE.parent)}
     subprocess.run([sys.executable, "-c", program], check=True, timeout=60, env=environment)
