@@ -141,7 +141,8 @@ def test_importing_loads_nothing_heavy(imported: str, stays_away: str) -> None:
 
 def test_importing_changes_nothing(tmp_path: Path) -> None:
     # OpenCV and threadpoolctl set variables of their own.
-    program = "import os, threading, cv2, threadpoolctl; before = dict(os.environ); import pictrace.engine, pictrace.cli; "
+    program = "import os, threading, cv2, threadpoolctl; before = dict(os.environ); "
+    program += "import pictrace.engine, pictrace.cli; "
     program += "assert dict(os.environ) == before; assert threading.active_count() == 1"
     environment = {"PICTRACE_HOME": str(tmp_path / "home"), "PYTHONPATH": str(PACKAGE.parent)}
     subprocess.run([sys.executable, "-c", program], check=True, timeout=60, env=environment)
