@@ -43,12 +43,16 @@ def read_query(
         finally:
             archive.close()
     yield Decoding((key or query.location,), 0.0)
-    if region is None:
-        digest = Digest(hashlib.sha256(data).digest())
-        thumbnail = decode_picture(data, max_bytes).thumbnail
-    else:
-        digest = None
-        thumbnail = thumbnail_of(_cut(data, region, max_bytes))
+    try:
+        if region is None:
+            digest = Digest(hashlib.sha256(data).digest())
+            thumbnail = decode_picture(data, max_bytes).thumbnail
+        else:
+            digest = None
+            thumbnail = thumbnail_of(_cut(data, region, max_bytes))
+    except PictureUnreadable:
+        yield Decoding((), 0.0)
+        raise
     yield Decoding((), 0.0)
     return Asked(key, digest, thumbnail_pixels(thumbnail))
 

@@ -9,6 +9,7 @@ import cv2
 
 from pictrace.closer_look import Evidence, Look, compare, look
 from pictrace.decode import thumbnail_pixels
+from pictrace.errors import PictureUnreadable
 from pictrace.picture import Digest
 from pictrace.thumbnails import Thumbnails
 
@@ -32,7 +33,8 @@ class CloserLook:
     def compare(self, query: Look, others: Sequence[Digest]) -> dict[Digest, Evidence]:
         """Without those that cannot be looked at: their thumbnails and files are gone."""
         thumbnails = self._thumbnails.of(digest for digest in dict.fromkeys(others) if digest not in self._looks)
-        self._looks.update(zip(thumbnails, self._pool.map(_look_at, thumbnails.values()), strict=True))
+        looks = zip(thumbnails, self._pool.map(_look_at, thumbnails.values()), strict=True)
+        self._looks.update((digest, seen) for digest, seen in looks if seen is not None)
         digests = [digest for digest in dict.fromkeys(others) if digest in self._looks]
         evidence = dict(zip(digests, self._pool.map(lambda d: compare(query, self._looks[d]), digests), strict=True))
         for digest in digests:
@@ -42,5 +44,8 @@ class CloserLook:
         return evidence
 
 
-def _look_at(thumbnail: bytes) -> Look:
-    return look(thumbnail_pixels(thumbnail), mirrored=False)
+def _look_at(thumbnail: bytes) -> Look | None:
+    try:
+        return look(thumbnail_pixels(thumbnail), mirrored=False)
+    except PictureUnreadable:
+        return None

@@ -13,8 +13,8 @@ import numpy as np
 from pictrace.catalogue import Catalogue
 from pictrace.closer_look import Evidence, Knots, Look, by_points, compare, fused, look, same_picture, share_of
 from pictrace.decode import decode_pixels, thumbnail_pixels
-from pictrace.errors import Unreadable
-from pictrace.events import Event, Stage
+from pictrace.errors import MachineRefuses, Unreadable
+from pictrace.events import Decoding, Event, Stage
 from pictrace.fingerprints import Fingerprints
 from pictrace.grouping import Groups
 from pictrace.neighbours import Pair, nearest_pairs
@@ -102,7 +102,10 @@ class Duplicates:
             copies = [family for family in families.values() if sum(len(one.files) for one in family) > 1]
             scenes = self._scenes(families, same, alike) if similar else []
             self._gather_facts(one.digest for some in [copies, *scenes] for family in some for one in family)
-            found = [*map(self._copies, copies), *map(self._similar, scenes)]
+            found = []
+            for family in copies:
+                found.append((yield from self._copies(family)))
+            found += map(self._similar, scenes)
             scores = yield from self._scores(found, pool)
         groups = [self._group(kind, files, scores) for kind, files in found]
         return tuple(sorted(groups, key=lambda group: (list(GroupKind).index(group.kind), _name(group.members[0]))))
@@ -153,10 +156,10 @@ class Duplicates:
     def _evidence(self, one: Digest, other: Digest) -> Evidence:
         return compare(self._looks[one], self._looks[other])
 
-    def _copies(self, family: _Family) -> _Found:
+    def _copies(self, family: _Family) -> Generator[Event, None, _Found]:
         files = [(file, content.digest) for content in family for file in content.files]
-        kind = GroupKind.EXACT if len(family) == 1 or self._have_equal_pixels(family) else GroupKind.EDITED
-        return kind, self._keeper_first(files)
+        exact = len(family) == 1 or (yield from self._have_equal_pixels(family))
+        return GroupKind.EXACT if exact else GroupKind.EDITED, self._keeper_first(files)
 
     def _scenes(self, families: dict[int, _Family], same: Groups, alike: Groups) -> list[list[_Family]]:
         """Families that show the same scene."""
@@ -241,17 +244,19 @@ class Duplicates:
         )
         return DuplicateGroup(kind, tuple(members))
 
-    def _have_equal_pixels(self, family: _Family) -> bool:
+    def _have_equal_pixels(self, family: _Family) -> Generator[Event, None, bool]:
         """To the last bit, in full resolution; only looked into where all else is equal."""
         if len({replace(self._facts[content.digest], damaged=False) for content in family}) > 1:
             return False
         pixels: set[bytes] = set()
         for content in family:
+            yield Decoding((content.files[0].key,), 0.0)
             try:
                 decoded = decode_pixels(self._read(content.files[0]), self._max_bytes, None)
-            except Unreadable:
-                return False
-            pixels.add(hashlib.sha256(decoded.pixels.tobytes()).digest())
+                pixels.add(hashlib.sha256(decoded.pixels.tobytes()).digest())
+            except (Unreadable, MachineRefuses):
+                pixels.add(content.digest)
+        yield Decoding((), 0.0)
         return len(pixels) == 1
 
 

@@ -11,7 +11,7 @@ from pictrace.archives import PictureArchive
 from pictrace.catalogue import Catalogue, HashedFile
 from pictrace.decode import thumbnail_pixels
 from pictrace.embedders import Embedder
-from pictrace.errors import MachineRefuses
+from pictrace.errors import MachineRefuses, PicTraceError
 from pictrace.events import Committed, Event, Notice, Skipped, Stage
 from pictrace.fingerprints import Fingerprints
 from pictrace.pace import Pace
@@ -82,7 +82,7 @@ class Indexing:
     def run(self, archives: Sequence[PictureArchive]) -> Generator[Event, None, IndexReport]:
         try:
             return (yield from self._run(archives))
-        except GeneratorExit:
+        except (GeneratorExit, PicTraceError):
             self._commit()
             raise
 

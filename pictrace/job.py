@@ -9,14 +9,14 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from typing import Any
 
-from pictrace.errors import PicTraceError
+from pictrace.errors import MachineRefuses, PicTraceError
 from pictrace.events import Cancelled, Committed, Decoding, Event, Failed, Finished, Found, Skipped
 from pictrace.language import _
 from pictrace.questions import Distrust, EmbedderChoice, IndexReport
@@ -71,6 +71,7 @@ class Job:
         self._engine.send(Control(self.start.job, Order.PAUSE))
 
     def resume(self) -> None:
+        self.overdue_at = self._engine.overdue_from_now()
         self.paused = False
         self._engine.send(Control(self.start.job, Order.RESUME))
 
@@ -139,6 +140,8 @@ class EngineProcess:
         self._work = threading.Event()
         self._closing = False
         self._connection: Connection | None = None
+        self._outgoing: queue.SimpleQueue[tuple[Connection, Start | Control] | None] = queue.SimpleQueue()
+        threading.Thread(target=self._deliver, name="messages to the worker", daemon=True).start()
         self._supervisor = threading.Thread(target=self._supervise, name="supervisor", daemon=True)
         self._supervisor.start()
 
@@ -164,22 +167,35 @@ class EngineProcess:
                 self.send(Control(job.start.job, Order.CANCEL))
         self._work.set()
         self._supervisor.join()
+        self._outgoing.put(None)
 
     def send(self, message: Start | Control) -> None:
-        """Lost when there is no worker just now: the next one is told everything that matters."""
+        """Without waiting. Lost when there is no worker just now: the next one is told everything that matters."""
         with self._lock:
             if self._connection is not None:
-                try:
-                    self._connection.send(message)
-                except OSError:
-                    self._connection = None
+                self._outgoing.put((self._connection, message))
+
+    def overdue_from_now(self) -> float:
+        return time.monotonic() + self._settings.picture_seconds + _SILENCE_SECONDS
+
+    def _deliver(self) -> None:
+        """In a thread of its own: a worker that is busy takes a large message late."""
+        while (outgoing := self._outgoing.get()) is not None:
+            connection, message = outgoing
+            with suppress(OSError):
+                connection.send(message)
 
     def _supervise(self) -> None:
         while True:
             self._work.wait()
             if self._closing:
                 return
-            process, connection = self._spawn()
+            try:
+                process, connection = self._spawn()
+            except OSError as error:
+                sentence = _("The search cannot be started on this machine just now ({reason}).")
+                self._fail(MachineRefuses(sentence.format(reason=error.strerror or error)))
+                continue
             stalled = self._relay(process, connection)
             with self._lock:
                 self._connection = None
@@ -246,9 +262,9 @@ class EngineProcess:
             if job is None:
                 return
             if isinstance(event, Decoding):
-                limit = self._settings.picture_seconds
+                is_overdue = event.oldest_seconds > self._settings.picture_seconds
                 job.in_hand = event.keys
-                job.overdue_at = time.monotonic() + (0 if event.oldest_seconds > limit else limit + _SILENCE_SECONDS)
+                job.overdue_at = time.monotonic() if is_overdue else self.overdue_from_now()
                 return
             if isinstance(event, Committed | Found):
                 self._deaths_without_progress = 0
@@ -277,11 +293,12 @@ class EngineProcess:
                     banned[key] = reason
             self._distrust = Distrust(frozenset(alone), banned)
             if self._deaths_without_progress >= _DEATHS_WITHOUT_PROGRESS:
-                self._give_up()
+                self._fail(PicTraceError(_("The search stopped unexpectedly. Your index is safe.")))
 
-    def _give_up(self) -> None:
-        self._deaths_without_progress = 0
-        self._work.clear()
-        for job in self._jobs.values():
-            job.tell(Failed(PicTraceError(_("The search stopped unexpectedly. Your index is safe.")), ""))
-        self._jobs.clear()
+    def _fail(self, error: PicTraceError) -> None:
+        with self._lock:
+            self._deaths_without_progress = 0
+            self._work.clear()
+            for job in self._jobs.values():
+                job.tell(Failed(error, ""))
+            self._jobs.clear()

@@ -49,7 +49,9 @@ class Ranking:
         likeness[list(evidence)] = -np.inf
         others = best(likeness, self._names, min(top, len(likeness)) - len(looked))
         rest = [self._not_looked_at(place, most) for place in others]
-        return [replace(match, rank=rank) for rank, match in enumerate([*looked, *rest][:top], 1)]
+        # The same content stands first, even if it could not be looked at; else this changes nothing.
+        shown = sorted([*looked, *rest], key=lambda match: -match.score)
+        return [replace(match, rank=rank) for rank, match in enumerate(shown[:top], 1)]
 
     def _look_closer(self, query: Pixels, vector: Vector, turned: bool) -> dict[int, Evidence]:
         """Half of the candidates by their cosine to the query; the other half also by that to what the first half

@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Iterator
 from typing import Any, Self
+from unicodedata import category
 
 from rich.console import Console
 from rich.progress import BarColumn, SpinnerColumn, TaskID, TextColumn
@@ -18,7 +19,8 @@ from pictrace.language import _
 def harmless(text: str) -> str:
     """Text that comes from files, without what a terminal would obey or could not show."""
     return "".join(
-        letter if letter.isprintable() else letter.encode("unicode_escape").decode("ascii") for letter in text
+        letter if letter.isprintable() or category(letter) == "Zs" else letter.encode("unicode_escape").decode("ascii")
+        for letter in text
     )
 
 
@@ -125,8 +127,8 @@ def follow(events: Iterator[Event], job: Job | None = None) -> Iterator[Event]:
                 case Cancelled():
                     raise Interrupted(_("Stopped. What was done is kept; the rest continues next time."))
                 case Failed(error=error, details=details):
-                    if details:
-                        say(details)
+                    for detail in details.splitlines():
+                        say(detail)
                     raise error
                 case _:
                     yield event

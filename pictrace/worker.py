@@ -90,8 +90,7 @@ class _Worker:
         elif message.order is Order.RESUME:
             self._paused.discard(message.job)
         elif message.job in self._running:
-            self._running[message.job].close()  # type: ignore[attr-defined]
-            self._end(message.job, Cancelled())
+            self._cancel(message.job)
 
     def _verb(self, start: Start) -> Iterator[Event]:
         if self._engine is None:
@@ -103,21 +102,33 @@ class _Worker:
     def _step(self, job: int) -> None:
         try:
             event = next(self._running[job], None)
-        except PicTraceError as error:
-            self._end(job, Failed(error, ""))
         except Exception as error:  # noqa: BLE001 - a bug ends its job with a message, not the worker of all others
-            bug = PicTraceError(_("Something went wrong inside PicTrace: {error}").format(error=repr(error)))
-            self._end(job, Failed(bug, traceback.format_exc()))
+            self._end(job, _failed(error))
         else:
             if event is None:
                 self._running.pop(job)
             else:
                 self._connection.send((job, event))
 
+    def _cancel(self, job: int) -> None:
+        try:
+            self._running[job].close()  # type: ignore[attr-defined]
+        except Exception as error:  # noqa: BLE001 - as above: closing commits what was done
+            self._end(job, _failed(error))
+        else:
+            self._end(job, Cancelled())
+
     def _end(self, job: int, event: Event) -> None:
         self._running.pop(job, None)
         self._paused.discard(job)
         self._connection.send((job, event))
+
+
+def _failed(error: Exception) -> Failed:
+    if isinstance(error, PicTraceError):
+        return Failed(error, "")
+    bug = PicTraceError(_("Something went wrong inside PicTrace: {error}").format(error=repr(error)))
+    return Failed(bug, "".join(traceback.format_exception(error)))
 
 
 def _send_noise_to(log: Path) -> None:

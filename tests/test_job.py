@@ -160,6 +160,20 @@ def test_a_paused_job_rests_until_it_is_resumed(engine: EngineProcess, tmp_path:
     assert isinstance(list(job)[-1], Finished)
 
 
+def test_a_long_rest_is_nobodys_fault(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(job_module, "serve", serve_with_a_faulty_decoder)
+    monkeypatch.setattr(job_module, "_SILENCE_SECONDS", 0.5)
+    archive = make_archive(tmp_path / "photos", 100, side=64)
+    with EngineProcess(settings, EmbedderChoice.BUILTIN) as engine:
+        job = engine.start(Verb.INDEX, archives=[str(archive)])
+        wait_for(job, Committed)
+        job.pause()
+        time.sleep(2.5)
+        job.resume()
+        assert isinstance(list(job)[-1], Finished)
+    assert starts(settings.home) == 1
+
+
 def test_a_search_is_answered_while_an_archive_is_still_being_indexed(engine: EngineProcess, tmp_path: Path) -> None:
     archive = make_archive(tmp_path / "photos", 200, side=64)
     job = engine.start(Verb.INDEX, archives=[str(archive)])

@@ -140,3 +140,8 @@ def test_what_a_terminal_would_obey_never_reaches_it(name: str) -> None:
     shown.encode("utf-8")
     if name.isprintable():
         assert shown == name
+
+
+def test_spaces_that_do_not_break_are_shown_as_they_are() -> None:
+    name = "Screenshot 2026-11-21 at 9.41\u202fAM, l\u00a0été.png"
+    assert harmless(name) == name
