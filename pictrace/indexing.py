@@ -12,7 +12,7 @@ from pictrace.catalogue import Catalogue, HashedFile
 from pictrace.decode import thumbnail_pixels
 from pictrace.embedders import Embedder
 from pictrace.errors import MachineRefuses, PicTraceError
-from pictrace.events import Committed, Event, Notice, Skipped, Stage
+from pictrace.events import Committed, Event, Notice, Progress, Skipped, Stage
 from pictrace.fingerprints import Fingerprints
 from pictrace.pace import Pace
 from pictrace.picture import Digest, PassedOver, Picture, PictureRef, Pixels, Vector
@@ -76,7 +76,7 @@ class Indexing:
         self._collection = collection
         self._batch = _Batch()
         self._skipped: list[Skipped] = []
-        self._others = self._done = self._reused = self._indexed = 0
+        self._others = self._done = self._without_work = self._reused = self._indexed = 0
         self._told = {*catalogue.notices, *fingerprints.notices}
 
     def run(self, archives: Sequence[PictureArchive]) -> Generator[Event, None, IndexReport]:
@@ -91,6 +91,8 @@ class Indexing:
         tasks = yield from self._list(archives)
         self._pace = Pace(Stage.INDEXING, len(tasks))
         to_embed, to_read = yield from self._sort_out(tasks)
+        self._pace = Pace(Stage.INDEXING, len(tasks))  # the pace of what is left, not of what was known
+        yield self._progress()
         to_read += yield from self._embed_known(to_embed)
         trusted = [task for task in to_read if task.picture.key not in self._distrust.alone]
         suspects = [task for task in to_read if task.picture.key in self._distrust.alone]
@@ -98,7 +100,7 @@ class Indexing:
         lost += yield from self._read(trusted)
         yield from self._read(lost)
         yield from self._commit()
-        yield self._pace.progress(self._done, self._done - self._reused)
+        yield self._progress()
         return IndexReport(
             self._indexed, self._reused, tuple(self._skipped), self._others, round(time.monotonic() - began, 3)
         )
@@ -149,6 +151,7 @@ class Indexing:
                     self._reused += 1
                     self._done += 1
                     self._collection.add(picture, digest)
+            self._without_work = self._done
             yield from self._tell()
         return to_embed, to_read
 
@@ -255,7 +258,10 @@ class Indexing:
 
     def _tell(self) -> Iterator[Event]:
         if self._pace.is_due():
-            yield self._pace.progress(self._done, self._done - self._reused)
+            yield self._progress()
+
+    def _progress(self) -> Progress:
+        return self._pace.progress(self._done, self._done - self._without_work)
 
     def _skip_picture(self, picture: PictureRef, reason: str) -> Skipped:
         self._done += 1
