@@ -140,6 +140,7 @@ class EngineProcess:
         self._work = threading.Event()
         self._closing = False
         self._connection: Connection | None = None
+        self._process: SpawnProcess | None = None
         self._outgoing: queue.SimpleQueue[tuple[Connection, Start | Control] | None] = queue.SimpleQueue()
         threading.Thread(target=self._deliver, name="messages to the worker", daemon=True).start()
         self._supervisor = threading.Thread(target=self._supervise, name="supervisor", daemon=True)
@@ -165,6 +166,8 @@ class EngineProcess:
             self._closing = True
             for job in self._jobs.values():
                 self.send(Control(job.start.job, Order.CANCEL))
+            if not self._jobs and self._process is not None:
+                self._process.kill()  # the supervisor would do so too, after its next look
         self._work.set()
         self._supervisor.join()
         self._outgoing.put(None)
@@ -219,7 +222,7 @@ class EngineProcess:
             process.start()
         theirs.close()
         with self._lock:
-            self._connection = ours
+            self._connection, self._process = ours, process
             for number, job in list(self._jobs.items()):
                 if job.cancelled:
                     # It was asked to end while there was no worker to hear it.
