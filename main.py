@@ -657,6 +657,7 @@ class SetUpWindow:
 
     def begin(self) -> None:
         self.again.grid_remove()
+        self.again.state(["disabled"])  # Unseen it may still have the keyboard.
         self.steps = self.set_up()
         self.advance()
 
@@ -671,6 +672,7 @@ class SetUpWindow:
             say(str(refusal))
             self.sentence["text"] = str(refusal)
             self.bar.stop()
+            self.again.state(["!disabled"])
             self.again.grid()
             self.again.focus_set()
             return

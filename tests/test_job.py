@@ -90,12 +90,16 @@ def test_a_stalled_picture_is_noticed_while_others_are_still_being_read(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(job_module, "serve", serve_with_a_faulty_decoder)
-    archive = make_archive(tmp_path / "photos", 300, side=64)
-    spoil(archive / "000.jpg", STALLS)
+    archive = tmp_path / "photos"
+    for quality in (70, 90):
+        folder = make_archive(archive / str(quality), 0)
+        for seed in range(300):
+            make_picture(seed, 64).save(folder / f"{seed:03}.jpg", quality=quality)
+    spoil(archive / "70" / "000.jpg", STALLS)
     with EngineProcess(settings, EmbedderChoice.BUILTIN) as engine:
         report, _ = index(engine, archive)
-    assert [skipped.name for skipped in report.skipped] == ["000.jpg"]
-    assert report.indexed == 299
+    assert [skipped.name for skipped in report.skipped] == ["70/000.jpg"]
+    assert report.indexed + report.reused == 599
     assert starts(settings.home) >= 4  # among others, alone, alone again, and then without it
 
 

@@ -1,5 +1,6 @@
 """main.py: the set-up when something changes, fails or is interrupted. After each failure the next start succeeds."""
 
+import contextlib
 import os
 import re
 import signal
@@ -212,8 +213,13 @@ def test_who_clicks_sees_a_window_with_the_reason_and_can_try_again(
         away.rename(wheel)
         surroundings = os.environ | {"DISPLAY": display}
         search = [xdotool, "search", "--onlyvisible", "--name", "^PicTrace$"]
-        window = subprocess.run(search, env=surroundings, capture_output=True, text=True, check=True).stdout.split()[0]
-        subprocess.run([xdotool, "windowfocus", window, "key", "space"], env=surroundings, check=True)
+        while process.poll() is None:
+            # More than once: the sentence is told before the button can be pressed.
+            found = subprocess.run(search, env=surroundings, capture_output=True, text=True, check=False).stdout.split()
+            if found:
+                subprocess.run([xdotool, "windowfocus", found[0], "key", "space"], env=surroundings, check=False)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(2)
         start = Start.of(process)
     assert start.code == 0
     assert "tiny 2.0" in start.packages
