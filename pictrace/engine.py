@@ -19,7 +19,7 @@ from pictrace.fingerprints import Fingerprints
 from pictrace.indexing import Collection, Indexing, embed_turned
 from pictrace.language import _
 from pictrace.picture import PictureRef
-from pictrace.questions import Distrust, EmbedderChoice, IndexReport, Query, SearchOptions
+from pictrace.questions import Distrust, EmbedderChoice, IndexReport, Query, Region, SearchOptions
 from pictrace.search import Search
 from pictrace.settings import Settings
 
@@ -99,11 +99,16 @@ class Engine:
             yield Found(group)
         yield Finished(report)
 
-    def explain(self, one: Query, other: Query, *, draw: bool = False) -> Iterator[Event]:
-        """Finished(Explanation), with its picture as PNG where one is to be drawn."""
+    def explain(
+        self, one: Query, other: Query, *, region: Region | None = None, draw: bool = False, overlay: bool = False
+    ) -> Iterator[Event]:
+        """Finished(Explanation), of a region of the one picture or all of it; with its picture as PNG where one is to
+        be drawn, and with the overlay where it is asked for."""
         embedder, fingerprints = yield from self._open()
         knots = knots_for(embedder, fingerprints, [])
-        explanation = yield from explain(self._settings, embedder, knots, one, other, self._distrust, draw=draw)
+        explanation = yield from explain(
+            self._settings, embedder, knots, (one, region), other, self._distrust, draw=draw, overlay=overlay
+        )
         yield Finished(explanation)
 
     def _turned(self, embedder: Embedder, collection: Collection) -> Generator[Event, None, Fingerprints]:
