@@ -13,7 +13,7 @@ from pictrace.duplicates import Duplicates
 from pictrace.embedders import Embedder
 from pictrace.embedders.builtin import open_builtin
 from pictrace.errors import ModelUnavailable, WeightsMissing
-from pictrace.events import Event, Finished, Found, Notice
+from pictrace.events import Event, FallenBack, Finished, Found, Notice
 from pictrace.explanation import explain
 from pictrace.fingerprints import Fingerprints
 from pictrace.indexing import Collection, Indexing, embed_turned
@@ -162,14 +162,13 @@ class Engine:
             if self._choice is EmbedderChoice.RESNET50:
                 raise
             if isinstance(error, WeightsMissing):
-                yield Notice(
-                    _(
-                        "The ResNet50 weights are not on this computer yet. Searching with the built-in comparison; "
-                        '"pictrace model download" fetches them (98 MB).'
-                    )
+                text = _(
+                    "The ResNet50 weights are not on this computer yet. Searching with the built-in comparison; "
+                    '"pictrace model download" fetches them (98 MB).'
                 )
             else:
-                yield Notice(_("{problem} Searching with the built-in comparison.").format(problem=error.message))
+                text = _("{problem} Searching with the built-in comparison.").format(problem=error.message)
+            yield FallenBack(text, missing=isinstance(error, WeightsMissing))
             return open_builtin()
 
     def _open_resnet50(self) -> Generator[Event, None, Embedder]:

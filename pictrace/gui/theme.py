@@ -2,22 +2,17 @@
 
 import tkinter
 from dataclasses import dataclass
-from enum import StrEnum
 from tkinter import font as tkfont
 from typing import Any
 
 import ttkbootstrap
 
+from pictrace.gui.preferences import Appearance
+
 _FAMILY = "pictrace"
 _POINTS = {-1: 9, 0: 10, 1: 12, 2: 14, 3: 18}
 """Of a font's size step; at 96 dpi 10 points are 13 pixels."""
 _STANDARD_FONTS = ("TkDefaultFont", "TkTextFont", "TkMenuFont", "TkHeadingFont", "TkTooltipFont", "TkCaptionFont")
-
-
-class Appearance(StrEnum):
-    SYSTEM = "system"
-    LIGHT = "light"
-    DARK = "dark"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +56,7 @@ _LIGHT = {
     "ink": "#212529",
     "faint": "#5c636a",
     "line": "#dee2e6",
-    "accent": "#0a58ca",
+    "accent": "#0a53be",
     "on_accent": "#ffffff",
     "danger": "#b02a37",
     "warning": "#fff3cd",
@@ -83,7 +78,7 @@ _DARK = {
 
 
 def apply_theme(root: tkinter.Tk, appearance: Appearance, text_scale: float) -> Theme:
-    """Colours all ttk widgets and sizes the standard fonts; what is drawn by hand is to be drawn anew with the answer."""
+    """Colours all ttk widgets and sizes the standard fonts; what is drawn by hand is to be drawn anew."""
     dark = appearance is Appearance.DARK or (appearance is Appearance.SYSTEM and _system_is_dark())
     style: Any = ttkbootstrap.Style.get_instance() or ttkbootstrap.Style()
     name = f"{_FAMILY}-{'dark' if dark else 'light'}"
