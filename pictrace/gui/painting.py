@@ -1,0 +1,157 @@
+"""Pictures painted where a map carries them: for the comparison of two pictures, with Pillow alone."""
+
+from collections.abc import Sequence
+from colorsys import hsv_to_rgb
+from io import BytesIO
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFilter
+
+from pictrace.gui.lens import Pane
+from pictrace.gui.maps import Map, Place, scaling
+
+Colour = tuple[int, int, int]
+
+_FINE = 2
+"""Lines are drawn so much larger and then reduced, which makes them smooth."""
+_SINGLE_PIXELS_FROM = 4
+_HARDLY, _SURELY = 0.15, 0.6
+"""Below the first a difference is the grain of a compressed picture, above the second nobody overlooks it."""
+_MOST_HEAT = 180
+"""Of 255: the picture is to be seen below."""
+_WARM, _HOT = (255, 176, 32), (214, 30, 40)
+
+
+class Painted:
+    """A picture and its halves, so that it is quickly painted at every size."""
+
+    def __init__(self, image: Image.Image) -> None:
+        self._levels = [image]
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return self._levels[0].size
+
+    def on(self, sheet: Image.Image, pane: Pane, view: Map) -> None:
+        """As the view carries shares of its sides to pixels of the sheet, cut at the pane."""
+        box = _bounds(view, pane)
+        if box.width <= 0 or box.height <= 0:
+            return
+        level = self._level(view)
+        local = view.moved(-box.left, -box.top).after(scaling(1 / level.width, 1 / level.height))
+        if local.scale >= _SINGLE_PIXELS_FROM:
+            resample = Image.Resampling.NEAREST
+        else:
+            resample = (
+                Image.Resampling.BICUBIC if level.mode == "RGB" and local.scale > 1 else Image.Resampling.BILINEAR
+            )
+        back = local.inverse
+        coefficients = (back.a, back.b, back.left, back.c, back.d, back.top)
+        size = box.width, box.height
+        if local.upright:
+            across, down = (back.left, back.left + back.a * size[0]), (back.top, back.top + back.d * size[1])
+            held = (max(0.0, across[0]), max(0.0, down[0]), min(level.width, across[1]), min(level.height, down[1]))
+            part = level.resize(size, resample, held)
+            sheet.paste(part, (box.left, box.top), part.getchannel("A") if part.mode == "RGBA" else None)
+            return
+        part = level.transform(size, Image.Transform.AFFINE, coefficients, resample)
+        mask = _outline(local, level.size, size)
+        if part.mode == "RGBA":
+            mask = Image.composite(part.getchannel("A"), Image.new("L", size), mask)
+        sheet.paste(part, (box.left, box.top), mask)
+
+    def _level(self, view: Map) -> Image.Image:
+        """The smallest that still has a pixel for each one painted."""
+        number = 0
+        while min(self._sized(number + 1)) > 1 and self._scale(view, number + 1) <= 1:
+            number += 1
+        while len(self._levels) <= number:
+            self._levels.append(self._levels[-1].reduce(2))
+        return self._levels[number]
+
+    def _sized(self, number: int) -> tuple[int, int]:
+        width, height = self.size
+        return -(-width >> number), -(-height >> number)
+
+    def _scale(self, view: Map, number: int) -> float:
+        width, height = self._sized(number)
+        return view.after(scaling(1 / width, 1 / height)).scale
+
+
+def _bounds(view: Map, pane: Pane) -> Pane:
+    """The part of the pane that the picture may reach."""
+    corners = [view(corner) for corner in ((0, 0), (1, 0), (0, 1), (1, 1))]
+    left, right = (round(edge(x for x, _ in corners)) for edge in (min, max))
+    top, bottom = (round(edge(y for _, y in corners)) for edge in (min, max))
+    left, right = max(left, pane.left), min(max(right, left + 1), pane.left + pane.width)
+    top, bottom = max(top, pane.top), min(max(bottom, top + 1), pane.top + pane.height)
+    return Pane(left, top, right - left, bottom - top)
+
+
+def _outline(local: Map, picture: tuple[int, int], size: tuple[int, int]) -> Image.Image:
+    """Where the picture is, with smooth edges."""
+    width, height = picture
+    corners = [local(corner) for corner in ((0, 0), (width, 0), (width, height), (0, height))]
+    mask = Image.new("L", (size[0] * _FINE, size[1] * _FINE))
+    ImageDraw.Draw(mask).polygon([(x * _FINE, y * _FINE) for x, y in corners], fill=255)
+    return mask.reduce(_FINE)
+
+
+def heat(differences: bytes, paper: Colour) -> Image.Image:
+    """Of an overlay's PNG: the colours to lay over a picture; most of it is paper where nothing can be told."""
+    image = Image.open(BytesIO(differences), formats=("PNG",))
+    both = np.asarray(image.convert("LA"), np.float32) / 255
+    different, told = both[..., 0], both[..., 1] > 0
+    strong = np.clip((different - _HARDLY) / (_SURELY - _HARDLY), 0, 1)
+    strong = strong * strong * (3 - 2 * strong) * told
+    warm, hot = np.array(_WARM, np.float32), np.array(_HOT, np.float32)
+    laid = np.dstack([warm + strong[..., None] * (hot - warm), strong * _MOST_HEAT])
+    laid[~told] = (*paper, 200)
+    return Image.fromarray(laid.round().astype(np.uint8)).filter(ImageFilter.GaussianBlur(1))
+
+
+def share_that_differs(differences: bytes) -> float | None:
+    """Of what can be told; None where nothing can."""
+    both = np.asarray(Image.open(BytesIO(differences), formats=("PNG",)).convert("LA"), np.float32) / 255
+    told = both[..., 1] > 0
+    return float((both[..., 0][told] > (_HARDLY + _SURELY) / 2).mean()) if told.any() else None
+
+
+def faded(sheet: Image.Image, pane: Pane, view: Map, paper: Colour, strength: float) -> None:
+    """The picture in this view, already painted, becomes grey: so much of it as `strength`, the rest paper."""
+    bounds = _bounds(view, pane)
+    if bounds.width <= 0 or bounds.height <= 0:
+        return
+    box = (bounds.left, bounds.top, bounds.left + bounds.width, bounds.top + bounds.height)
+    grey = sheet.crop(box).convert("L").convert("RGB")
+    sheet.paste(Image.blend(Image.new("RGB", grey.size, paper), grey, strength), box[:2])
+
+
+def joined(
+    sheet: Image.Image, lines: Sequence[tuple[Place, Place]], panes: tuple[Pane, Pane], most_lines: int, radius: float
+) -> None:
+    """Rings around all points that are within their panes, lines between the first few pairs."""
+    fine = Image.new("RGBA", (sheet.width * _FINE, sheet.height * _FINE))
+    draw = ImageDraw.Draw(fine)
+    seen = [line for line in lines if all(pane.holds(place) for pane, place in zip(panes, line, strict=True))]
+    shown = sorted(seen[:most_lines], key=lambda line: (line[0][1], line[0][0]))
+    colours = [_hue(number, len(shown)) for number in range(len(shown))]
+    for line in seen[most_lines:]:
+        _ring(draw, line, (255, 255, 255), (20, 20, 20), radius * 0.6)
+    for line, colour in zip(shown, colours, strict=True):
+        draw.line([(x * _FINE, y * _FINE) for x, y in line], fill=(*colour, 215), width=round(radius * 0.4 * _FINE))
+    for line, colour in zip(shown, colours, strict=True):
+        _ring(draw, line, colour, (255, 255, 255), radius)
+    small = fine.reduce(_FINE)
+    sheet.paste(small, (0, 0), small)
+
+
+def _ring(draw: ImageDraw.ImageDraw, line: tuple[Place, Place], inside: Colour, around: Colour, radius: float) -> None:
+    for x, y in line:
+        box = ((x - radius) * _FINE, (y - radius) * _FINE, (x + radius) * _FINE, (y + radius) * _FINE)
+        draw.ellipse(box, fill=(*inside, 255), outline=(*around, 255), width=_FINE)
+
+
+def _hue(number: int, count: int) -> Colour:
+    red, green, blue = hsv_to_rgb(number / max(1, count), 0.78, 0.96)
+    return round(red * 255), round(green * 255), round(blue * 255)
