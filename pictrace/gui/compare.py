@@ -2,6 +2,7 @@
 
 import tkinter
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import ttkbootstrap
@@ -122,7 +123,7 @@ class CompareView(ttkbootstrap.Frame):
                 value=mode.value,
                 variable=self._mode,
                 command=lambda: self.set_mode(Mode(self._mode.get())),
-                bootstyle="primary-outline-toolbutton",
+                bootstyle="secondary-outline-toolbutton",
             ).pack(side="left", padx=(0, px(4)))
         self._next = self._step_button(bar, _("Next ›"), 1)
         self._place = ttkbootstrap.Label(bar)
@@ -164,26 +165,35 @@ class CompareView(ttkbootstrap.Frame):
             label.configure(foreground=theme.faint, font=theme.font(0))
 
     def _bind_keys(self) -> None:
-        """They work wherever in the view the focus is."""
+        """They work wherever in the view the focus is, and come before what the window does with them."""
         for widget in _below(self):
-            widget.bindtags((*widget.bindtags(), str(self)))
+            own, *others = widget.bindtags()
+            widget.bindtags((own, str(self), *others))
         for mode in Mode:
-            self.bind(str(mode.value), lambda _event, mode=mode: self.set_mode(mode))  # type: ignore[misc]
-            self.bind(f"<KP_{mode.value}>", lambda _event, mode=mode: self.set_mode(mode))  # type: ignore[misc]
-        self.bind("<Left>", lambda _event: self._step(-1))
-        self.bind("<Right>", lambda _event: self._step(1))
-        self.bind("<Shift-Left>", lambda _event: self.canvas.slide(-_SLIDE_STEP))
-        self.bind("<Shift-Right>", lambda _event: self.canvas.slide(_SLIDE_STEP))
-        self.bind("<Escape>", lambda _event: self._on_back())
+            for key in (str(mode.value), f"KP_{mode.value}"):
+                self._bind_key(f"<Key-{key}>", partial(self.set_mode, mode))
+        self._bind_key("<Left>", lambda: self._step(-1))
+        self._bind_key("<Right>", lambda: self._step(1))
+        self._bind_key("<Shift-Left>", lambda: self.canvas.slide(-_SLIDE_STEP))
+        self._bind_key("<Shift-Right>", lambda: self.canvas.slide(_SLIDE_STEP))
+        self._bind_key("<Escape>", self._on_back)
         for key in ("b", "B"):
-            self.bind(f"<KeyPress-{key}>", lambda _event: self._flip())
-            self.bind(f"<KeyRelease-{key}>", lambda _event: self._flip_back_soon())
+            self._bind_key(f"<KeyPress-{key}>", self._flip)
+            self._bind_key(f"<KeyRelease-{key}>", self._flip_back_soon)
         self.bind("<FocusOut>", lambda _event: self._flip_back_soon())
         for key in ("plus", "equal", "KP_Add"):
-            self.bind(f"<{key}>", lambda _event: self.canvas.zoom(_ZOOM_STEP))
+            self._bind_key(f"<{key}>", lambda: self.canvas.zoom(_ZOOM_STEP))
         for key in ("minus", "KP_Subtract"):
-            self.bind(f"<{key}>", lambda _event: self.canvas.zoom(1 / _ZOOM_STEP))
-        self.bind("0", lambda _event: self.canvas.fit())
+            self._bind_key(f"<{key}>", lambda: self.canvas.zoom(1 / _ZOOM_STEP))
+        for key in ("0", "KP_0"):
+            self._bind_key(f"<Key-{key}>", self.canvas.fit)
+
+    def _bind_key(self, sequence: str, action: Callable[[], None]) -> None:
+        def obey(_event: "tkinter.Event[tkinter.Misc]") -> str:
+            action()
+            return "break"
+
+        self.bind(sequence, obey)
 
     def _step(self, way: int) -> None:
         if self._steps[way > 0]:

@@ -17,6 +17,8 @@ from pictrace.language import _, ngettext
 from pictrace.questions import Overlay
 
 _STEP = 1.25
+_SLOW_MS = 250
+"""Nothing is said of what takes less."""
 
 _Anchor = Literal["w", "e"]
 
@@ -29,6 +31,7 @@ class CompareCanvas(tkinter.Canvas):
         self._theme = theme
         self._on_view = on_view
         self._due: str | None = None
+        self._slow: str | None = None
         self._photo: ImageTk.PhotoImage | None = None
         self._handle: ImageTk.PhotoImage | None = None
         self._grip: tuple[Pane, bool] | None = None
@@ -47,6 +50,9 @@ class CompareCanvas(tkinter.Canvas):
     def clear(self, names: tuple[str, str]) -> None:
         """A new pair; nothing of it is known but what to call the pictures."""
         self._names = names
+        if self._slow is not None:
+            self.after_cancel(self._slow)
+        self._slow = self.after(_SLOW_MS, self._say_opening)
         self._failures = ["", ""]
         self._problem = ""
         self._points = 0
@@ -105,10 +111,14 @@ class CompareCanvas(tkinter.Canvas):
             self._due = self.after_idle(self._draw)
 
     def destroy(self) -> None:
-        if self._due is not None:
-            self.after_cancel(self._due)
-            self._due = None
+        for due in (self._due, self._slow):
+            if due is not None:
+                self.after_cancel(due)
         super().destroy()
+
+    def _say_opening(self) -> None:
+        self._slow = None
+        self.redraw()
 
     def _draw(self) -> None:
         self._due = None
@@ -163,7 +173,7 @@ class CompareCanvas(tkinter.Canvas):
         x, y = pane.centre
         text, colour = self._failures[side], self._theme.danger
         if not text:
-            if any(self._failures) and self.scene.single:
+            if self._slow is not None or (any(self._failures) and self.scene.single):
                 return
             text, colour = _("Opening…"), self._theme.faint
         if self.scene.single and side == 1 and self._failures[0]:
@@ -180,13 +190,14 @@ class CompareCanvas(tkinter.Canvas):
         if mode is Mode.POINTS:
             return _points_words(self._points if overlay.points else 0), faint
         pressed = _("Nothing shows how they lie over one another; both are pressed into one frame.")
+        if overlay.affine is None:
+            return pressed, faint
         if mode is Mode.SLIDER:
-            return ("" if overlay.affine is not None else pressed), faint
+            return "", faint
         share = share_that_differs(overlay.differences)
         if share is None:
             return _("There is too little to compare."), faint
-        told = _("{share} of what both show differs.").format(share=_share_words(share))
-        return (told if overlay.affine is not None else f"{told} {pressed}"), faint
+        return _("{share} of what both show differs.").format(share=_share_words(share)), faint
 
     def _draw_divider(self, pane: Pane) -> None:
         x = pane.left + round(pane.width * self.scene.divider)

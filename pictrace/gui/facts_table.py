@@ -7,8 +7,8 @@ from tkinter import font as tkfont
 from pictrace.gui.originals import FactOfBoth
 from pictrace.gui.theme import Theme
 
-_SHARES = (0.24, 0.30, 0.11, 0.13, 0.10, 0.12)
-"""Of the width, for each fact; a path is long."""
+_LONG = (0.45, 0.55)
+"""The first two facts, name and place, share what the others leave."""
 
 
 class FactsTable(tkinter.Canvas):
@@ -37,18 +37,30 @@ class FactsTable(tkinter.Canvas):
         lines = [px(8) + self._line * (number + 0.5) for number in range(3)]
         for letter, y in zip("AB", lines[1:], strict=True):
             self.create_text(edge, y, text=letter, anchor="w", fill=theme.accent, font=theme.font(0, True))
-        for fact, share in zip(self._facts, _SHARES, strict=False):
-            room = round(width * share) - px(10)
-            title = f"{fact.title} ≠" if fact.differs else fact.title
-            self._cell(left, lines[0], title, theme.accent if fact.differs else theme.faint, room, -1, fact.differs)
+        for fact, column in zip(self._facts, self._columns(width), strict=True):
+            room = column - px(14)
+            colour = theme.accent if fact.differs else theme.faint
+            self._cell(left, lines[0], _title(fact), colour, room, -1, fact.differs)
             for y, words in zip(lines[1:], (fact.one, fact.other), strict=True):
                 self._cell(left, y, words, theme.ink, room, 0, fact.differs)
-            left += round(width * share)
+            left += column
+
+    def _columns(self, width: int) -> list[int]:
+        bold, small = (tkfont.Font(self, self._theme.font(step, True)) for step in (0, -1))
+        needed = [
+            max(bold.measure(fact.one), bold.measure(fact.other), small.measure(_title(fact))) + self._theme.px(16)
+            for fact in self._facts[len(_LONG) :]
+        ]
+        return [round((width - sum(needed)) * share) for share in _LONG[: len(self._facts)]] + needed
 
     def _cell(self, x: int, y: float, words: str, colour: str, room: int, step: int, bold: bool) -> None:
         font = self._theme.font(step, bold)
         text = shortened(words, room, tkfont.Font(self, font))
         self.create_text(x, y, text=text, anchor="w", fill=colour, font=font)
+
+
+def _title(fact: FactOfBoth) -> str:
+    return f"{fact.title} ≠" if fact.differs else fact.title
 
 
 def shortened(text: str, room: float, font: tkfont.Font) -> str:

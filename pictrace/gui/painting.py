@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from colorsys import hsv_to_rgb
 from io import BytesIO
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFilter
 
 from pictrace.gui.lens import Pane
@@ -17,7 +19,7 @@ _FINE = 2
 _SINGLE_PIXELS_FROM = 4
 _HARDLY, _SURELY = 0.15, 0.6
 """Below the first a difference is the grain of a compressed picture, above the second nobody overlooks it."""
-_MOST_HEAT = 180
+_MOST_HEAT, _MOST_COVER = 180, 200
 """Of 255: the picture is to be seen below."""
 _WARM, _HOT = (255, 176, 32), (214, 30, 40)
 
@@ -102,12 +104,20 @@ def heat(differences: bytes, paper: Colour) -> Image.Image:
     image = Image.open(BytesIO(differences), formats=("PNG",))
     both = np.asarray(image.convert("LA"), np.float32) / 255
     different, told = both[..., 0], both[..., 1] > 0
-    strong = np.clip((different - _HARDLY) / (_SURELY - _HARDLY), 0, 1)
-    strong = strong * strong * (3 - 2 * strong) * told
+    steep = np.clip((different - _HARDLY) / (_SURELY - _HARDLY), 0, 1)
+    strong = _softened(steep * steep * (3 - 2 * steep) * told)
+    hidden = _softened(~told)
     warm, hot = np.array(_WARM, np.float32), np.array(_HOT, np.float32)
-    laid = np.dstack([warm + strong[..., None] * (hot - warm), strong * _MOST_HEAT])
-    laid[~told] = (*paper, 200)
-    return Image.fromarray(laid.round().astype(np.uint8)).filter(ImageFilter.GaussianBlur(1))
+    heated, covered = strong * (1 - hidden) * _MOST_HEAT, hidden * _MOST_COVER
+    alpha = (heated + covered)[..., None]
+    colours = (warm + strong[..., None] * (hot - warm)) * heated[..., None] + np.array(paper) * covered[..., None]
+    return Image.fromarray(np.dstack([colours / np.maximum(alpha, 1e-3), alpha]).round().astype(np.uint8))
+
+
+def _softened(values: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
+    """So that enlarging does not show the steps."""
+    plane = Image.fromarray((values * np.float32(255)).astype(np.uint8)).filter(ImageFilter.GaussianBlur(1))
+    return np.asarray(plane, np.float32) / np.float32(255)
 
 
 def share_that_differs(differences: bytes) -> float | None:
