@@ -1,1 +1,1 @@
-"""The desktop window: widgets that draw what the session says (session.py, without tkinter) and hand on what the person does."""
+"""The desktop window: widgets that draw what the session says (session.py, without tkinter)."""

@@ -1,0 +1,96 @@
+"""The menus: of the program, of a match, of the order."""
+
+import tkinter
+from functools import partial
+from typing import TYPE_CHECKING
+
+from pictrace.gui import dialogs
+from pictrace.gui.preferences import Appearance
+from pictrace.gui.shown import Sort
+from pictrace.language import _
+from pictrace.picture import Match
+
+if TYPE_CHECKING:
+    from pictrace.gui.app import Window
+
+_TEXT_SCALES = (0.9, 1.0, 1.15, 1.3, 1.5)
+
+
+def main_menu(window: "Window") -> tkinter.Menu:
+    menu = _menu(window)
+    giving, session = window.giving, window.session
+    preferences = session.shown.preferences
+    menu.add_command(label=_("Open picture…"), accelerator="Ctrl+O", command=giving.choose_picture)
+    menu.add_command(label=_("Open folder…"), accelerator="Ctrl+Shift+O", command=giving.choose_folder)
+    menu.add_command(label=_("Open ZIP…"), command=giving.choose_zip)
+    menu.add_command(label=_("Look in another folder too…"), command=giving.add_folder)
+    recent = _menu(window, menu)
+    for archive in preferences.recent:
+        recent.add_command(label=archive, command=partial(giving.take_archives, (archive,)))
+    menu.add_cascade(label=_("Recent"), menu=recent, state="normal" if preferences.recent else "disabled")
+    menu.add_separator()
+    appearance = _menu(window, menu)
+    names = {Appearance.SYSTEM: _("System"), Appearance.LIGHT: _("Light"), Appearance.DARK: _("Dark")}
+    chosen = tkinter.StringVar(menu, preferences.appearance)
+    for one, name in names.items():
+        appearance.add_radiobutton(
+            label=name, value=one, variable=chosen, command=partial(session.prefer, appearance=one)
+        )
+    menu.add_cascade(label=_("Theme"), menu=appearance)
+    size = _menu(window, menu)
+    scale = tkinter.StringVar(menu, str(preferences.text_scale))
+    for factor in _TEXT_SCALES:
+        size.add_radiobutton(
+            label=f"{factor:.0%}",
+            value=str(factor),
+            variable=scale,
+            command=partial(session.prefer, text_scale=factor),
+        )
+    menu.add_cascade(label=_("Text size"), menu=size)
+    # Tk forgets a variable that Python has forgotten, and with it the mark in the menu.
+    menu.variables = (chosen, scale)  # type: ignore[attr-defined]
+    menu.add_separator()
+    menu.add_command(label=_("Settings…"), accelerator="Ctrl+,", command=lambda: dialogs.show_settings(window))
+    menu.add_command(
+        label=_("Shortcuts"), accelerator="F1", command=lambda: dialogs.show_shortcuts(window.root, window.theme)
+    )
+    menu.add_command(label=_("About PicTrace"), command=lambda: dialogs.show_about(window.root, window.theme))
+    menu.add_separator()
+    menu.add_command(label=_("Quit"), accelerator="Ctrl+Q", command=window.close)
+    return menu
+
+
+def card_menu(window: "Window", match: Match) -> tkinter.Menu:
+    menu = _menu(window)
+    menu.add_command(label=_("Compare"), accelerator="Enter", command=lambda: window.comparing.open(match))
+    menu.add_command(label=_("Search with this picture"), command=lambda: window.search_with(match))
+    menu.add_separator()
+    menu.add_command(label=_("Copy path"), accelerator="Ctrl+C", command=lambda: window.copy(match.picture.key))
+    return menu
+
+
+def sort_menu(window: "Window") -> tkinter.Menu:
+    from pictrace.gui.app import sort_words
+
+    menu = _menu(window)
+    for sort in Sort:
+        menu.add_command(label=sort_words(sort), command=partial(window.session.sort_by, sort))
+    return menu
+
+
+def _menu(window: "Window", parent: tkinter.Misc | None = None) -> tkinter.Menu:
+    theme = window.theme
+    return tkinter.Menu(
+        parent or window.root,
+        tearoff=False,
+        background=theme.card,
+        foreground=theme.ink,
+        activebackground=theme.accent,
+        activeforeground=theme.on_accent,
+        disabledforeground=theme.faint,
+        selectcolor=theme.accent,
+        font=theme.font(0),
+        borderwidth=1,
+        relief="flat",
+        activeborderwidth=0,
+    )
