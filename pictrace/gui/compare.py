@@ -3,6 +3,7 @@
 import tkinter
 from collections.abc import Callable
 from functools import partial
+from tkinter import font as tkfont
 from typing import Any
 
 import ttkbootstrap
@@ -131,6 +132,10 @@ class CompareView(ttkbootstrap.Frame):
         self._previous = self._step_button(bar, _("‹ Prev"), -1)
         said = ttkbootstrap.Frame(self, padding=(px(14), 0, px(10), px(8)))
         said.pack(fill="x")
+        # Room for two lines, so that nothing moves once the sentence is known.
+        line = tkfont.Font(self, self._theme.font(0)).metrics("linespace")
+        strut = ttkbootstrap.Frame(said, width=1, height=2 * line + px(8))
+        strut.pack(side="left")
         self._score = ttkbootstrap.Label(said)
         self._score.pack(side="left")
         self.canvas = CompareCanvas(self, self._theme, self._want)

@@ -11,12 +11,12 @@ from pictrace.gui.compare_scene import LINES, Mode, Scene
 from pictrace.gui.facts_table import shortened
 from pictrace.gui.lens import Lens, Pane, Size
 from pictrace.gui.originals import readable
-from pictrace.gui.painting import share_that_differs
 from pictrace.gui.theme import Theme
 from pictrace.language import _, ngettext
 from pictrace.questions import Overlay
 
 _STEP = 1.25
+_REST_MS = 120
 _SLOW_MS = 250
 """Nothing is said of what takes less."""
 
@@ -32,6 +32,7 @@ class CompareCanvas(tkinter.Canvas):
         self._on_view = on_view
         self._due: str | None = None
         self._slow: str | None = None
+        self._moving: str | None = None
         self._photo: ImageTk.PhotoImage | None = None
         self._handle: ImageTk.PhotoImage | None = None
         self._grip: tuple[Pane, bool] | None = None
@@ -111,10 +112,21 @@ class CompareCanvas(tkinter.Canvas):
             self._due = self.after_idle(self._draw)
 
     def destroy(self) -> None:
-        for due in (self._due, self._slow):
+        for due in (self._due, self._slow, self._moving):
             if due is not None:
                 self.after_cancel(due)
         super().destroy()
+
+    def _redraw_moving(self) -> None:
+        if self._moving is not None:
+            self.after_cancel(self._moving)
+        self._moving = self.after(_REST_MS, self._rest)
+        self.redraw()
+
+    def _rest(self) -> None:
+        self._moving = None
+        if self.scene.mode is Mode.POINTS:
+            self.redraw()
 
     def _say_opening(self) -> None:
         self._slow = None
@@ -123,7 +135,7 @@ class CompareCanvas(tkinter.Canvas):
     def _draw(self) -> None:
         self._due = None
         self.scene.resize(self.winfo_width(), self.winfo_height())
-        sheet = self.scene.painted()
+        sheet = self.scene.painted(smooth=self._moving is None)
         if self._photo is None or (self._photo.width(), self._photo.height()) != sheet.size:
             self._photo = ImageTk.PhotoImage(sheet, master=self)
         else:
@@ -161,7 +173,9 @@ class CompareCanvas(tkinter.Canvas):
         self._word(edge, y, self._shortened(caption, room), colour, "w")
 
     def _word(self, x: float, y: float, text: str, colour: str, anchor: _Anchor, bold: bool = False) -> int:
-        return self.create_text(x, y, text=text, fill=colour, anchor=anchor, font=self._theme.font(0, bold))
+        return self.create_text(
+            x, y, text=text, fill=colour, anchor=anchor, font=self._theme.font(0, bold), tags="words"
+        )
 
     def _shortened(self, text: str, room: float) -> str:
         return shortened(readable(text), room, tkfont.Font(self, self._theme.font(0)))
@@ -179,7 +193,8 @@ class CompareCanvas(tkinter.Canvas):
         if self.scene.single and side == 1 and self._failures[0]:
             y += self._theme.px(60)
         font = self._theme.font(0)
-        self.create_text(x, y, text=text, fill=colour, font=font, width=pane.width * 0.8, justify="center")
+        room = pane.width * 0.8
+        self.create_text(x, y, text=text, fill=colour, font=font, width=room, justify="center", tags="words")
 
     def _caption(self) -> tuple[str, str]:
         faint, mode, overlay = self._theme.faint, self.scene.mode, self.scene.overlay
@@ -194,10 +209,9 @@ class CompareCanvas(tkinter.Canvas):
             return pressed, faint
         if mode is Mode.SLIDER:
             return "", faint
-        share = share_that_differs(overlay.differences)
-        if share is None:
+        if self.scene.differing is None:
             return _("There is too little to compare."), faint
-        return _("{share} of what both show differs.").format(share=_share_words(share)), faint
+        return _("{share} of what both show differs.").format(share=_share_words(self.scene.differing)), faint
 
     def _draw_divider(self, pane: Pane) -> None:
         x = pane.left + round(pane.width * self.scene.divider)
@@ -231,7 +245,7 @@ class CompareCanvas(tkinter.Canvas):
             return
         self.scene.move(self._grip, event.x - self._last[0], event.y - self._last[1])
         self._last = event.x, event.y
-        self.redraw()
+        self._redraw_moving()
 
     def _release(self, _event: "tkinter.Event[tkinter.Misc]") -> None:
         self._grip = None
@@ -239,7 +253,7 @@ class CompareCanvas(tkinter.Canvas):
 
     def _wheel(self, event: "tkinter.Event[tkinter.Misc]", factor: float) -> None:
         self.scene.zoom(factor, (event.x, event.y))
-        self.redraw()
+        self._redraw_moving()
 
     def _double(self, x: int, y: int) -> None:
         """Between all of it and its single pixels."""

@@ -8,7 +8,7 @@ from PIL import Image, ImageColor
 
 from pictrace.gui.lens import Lens, Pane, Sight, Size, over_one_another
 from pictrace.gui.maps import Map, Place
-from pictrace.gui.painting import Colour, Painted, faded, heat, joined
+from pictrace.gui.painting import Colour, Painted, faded, heat, joined, share_that_differs
 from pictrace.questions import Overlay
 
 LINES = 40
@@ -43,6 +43,8 @@ class Scene:
         self._painted: list[Painted | None] = [None, None]
         self._originals: list[Size | None] = [None, None]
         self._heat: Painted | None = None
+        self.differing: float | None = None
+        """What share of what both show."""
 
     def set_theme(self, paper: str, px: Callable[[float], int]) -> None:
         self._set_colours(paper, px)
@@ -63,6 +65,7 @@ class Scene:
 
     def set_overlay(self, overlay: Overlay) -> None:
         self.overlay = overlay
+        self.differing = share_that_differs(overlay.differences)
         self._heat = Painted(heat(overlay.differences, self._paper))
 
     def has_picture(self, side: int) -> bool:
@@ -124,7 +127,8 @@ class Scene:
             pane, of_other = grip
             self.lens = sight.moved(of_other, pane, dx, dy).lens
 
-    def painted(self) -> Image.Image:
+    def painted(self, *, smooth: bool = True) -> Image.Image:
+        """Lines that are not smooth are drawn much faster: for as long as the picture moves."""
         sheet = Image.new("RGB", self._size, self._paper)
         sight = self._sight()
         if sight is None:
@@ -134,7 +138,7 @@ class Scene:
         elif self.mode is Mode.SLIDER:
             self._paint_slider(sheet, sight)
         else:
-            self._paint_both(sheet, sight)
+            self._paint_both(sheet, sight, smooth)
         return sheet
 
     def _sight(self) -> Sight | None:
@@ -155,7 +159,7 @@ class Scene:
             if painted is not None and size is not None:
                 painted.on(sheet, pane, Sight(size, size, None).view(False, pane))
 
-    def _paint_both(self, sheet: Image.Image, sight: Sight) -> None:
+    def _paint_both(self, sheet: Image.Image, sight: Sight, smooth: bool) -> None:
         panes = self.panes
         sides = (1, 0) if self.flipped else (0, 1)
         views = [sight.view(bool(side), pane) for side, pane in zip(sides, panes, strict=True)]
@@ -167,7 +171,7 @@ class Scene:
             if self.flipped:
                 places = [(there, here) for here, there in places]
             lines = [(views[0](left), views[1](right)) for left, right in places]
-            joined(sheet, lines, (panes[0], panes[1]), LINES, self._px(4))
+            joined(sheet, lines, (panes[0], panes[1]), LINES, self._px(4), smooth=smooth)
 
     def _paint_differences(self, sheet: Image.Image, sight: Sight) -> None:
         (pane,) = self.panes

@@ -36,7 +36,7 @@ class FactsTable(tkinter.Canvas):
         width = self.winfo_width() - left - edge
         lines = [px(8) + self._line * (number + 0.5) for number in range(3)]
         for letter, y in zip("AB", lines[1:], strict=True):
-            self.create_text(edge, y, text=letter, anchor="w", fill=theme.accent, font=theme.font(0, True))
+            self._cell(edge, y, letter, theme.accent, left - edge, 0, bold=True)
         for fact, column in zip(self._facts, self._columns(width), strict=True):
             room = column - px(14)
             colour = theme.accent if fact.differs else theme.faint
@@ -56,7 +56,7 @@ class FactsTable(tkinter.Canvas):
     def _cell(self, x: int, y: float, words: str, colour: str, room: int, step: int, bold: bool) -> None:
         font = self._theme.font(step, bold)
         text = shortened(words, room, tkfont.Font(self, font))
-        self.create_text(x, y, text=text, anchor="w", fill=colour, font=font)
+        self.create_text(x, y, text=text, anchor="w", fill=colour, font=font, tags="words")
 
 
 def _title(fact: FactOfBoth) -> str:

@@ -138,28 +138,38 @@ def faded(sheet: Image.Image, pane: Pane, view: Map, paper: Colour, strength: fl
 
 
 def joined(
-    sheet: Image.Image, lines: Sequence[tuple[Place, Place]], panes: tuple[Pane, Pane], most_lines: int, radius: float
+    sheet: Image.Image,
+    lines: Sequence[tuple[Place, Place]],
+    panes: tuple[Pane, Pane],
+    most_lines: int,
+    radius: float,
+    *,
+    smooth: bool = True,
 ) -> None:
     """Rings around all points that are within their panes, lines between the first few pairs."""
-    fine = Image.new("RGBA", (sheet.width * _FINE, sheet.height * _FINE))
+    zoom = _FINE if smooth else 1
+    fine = Image.new("RGBA", (sheet.width * zoom, sheet.height * zoom))
     draw = ImageDraw.Draw(fine)
     seen = [line for line in lines if all(pane.holds(place) for pane, place in zip(panes, line, strict=True))]
     shown = sorted(seen[:most_lines], key=lambda line: (line[0][1], line[0][0]))
     colours = [_hue(number, len(shown)) for number in range(len(shown))]
     for line in seen[most_lines:]:
-        _ring(draw, line, (255, 255, 255), (20, 20, 20), radius * 0.6)
+        _ring(draw, line, (255, 255, 255), (20, 20, 20), radius * 0.6, zoom)
     for line, colour in zip(shown, colours, strict=True):
-        draw.line([(x * _FINE, y * _FINE) for x, y in line], fill=(*colour, 215), width=round(radius * 0.4 * _FINE))
+        draw.line([(x * zoom, y * zoom) for x, y in line], fill=(*colour, 215), width=round(radius * 0.4 * zoom))
     for line, colour in zip(shown, colours, strict=True):
-        _ring(draw, line, colour, (255, 255, 255), radius)
-    small = fine.reduce(_FINE)
-    sheet.paste(small, (0, 0), small)
+        _ring(draw, line, colour, (255, 255, 255), radius, zoom)
+    if smooth:
+        fine = fine.reduce(_FINE)
+    sheet.paste(fine, (0, 0), fine)
 
 
-def _ring(draw: ImageDraw.ImageDraw, line: tuple[Place, Place], inside: Colour, around: Colour, radius: float) -> None:
+def _ring(
+    draw: ImageDraw.ImageDraw, line: tuple[Place, Place], inside: Colour, around: Colour, radius: float, zoom: int
+) -> None:
     for x, y in line:
-        box = ((x - radius) * _FINE, (y - radius) * _FINE, (x + radius) * _FINE, (y + radius) * _FINE)
-        draw.ellipse(box, fill=(*inside, 255), outline=(*around, 255), width=_FINE)
+        box = ((x - radius) * zoom, (y - radius) * zoom, (x + radius) * zoom, (y + radius) * zoom)
+        draw.ellipse(box, fill=(*inside, 255), outline=(*around, 255), width=zoom)
 
 
 def _hue(number: int, count: int) -> Colour:
