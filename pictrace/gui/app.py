@@ -14,6 +14,7 @@ from pictrace.gui import dialogs
 from pictrace.gui.comparing import Comparing
 from pictrace.gui.giving import Giving
 from pictrace.gui.grid import Grid
+from pictrace.gui.link import Link
 from pictrace.gui.menus import card_menu, main_menu, sort_menu
 from pictrace.gui.notices import Notices
 from pictrace.gui.pages import EmptyPage, MessagePage
@@ -97,12 +98,7 @@ class Window:
         head.pack(fill="x", padx=(theme.px(14), theme.px(14)), pady=(theme.px(10), theme.px(8)))
         self._heading = tkinter.Label(head)
         self._heading.pack(side="left")
-        self.sort = ttkbootstrap.Button(head, bootstyle="link", padding=0)
-        self.sort.configure(
-            command=lambda: sort_menu(self).tk_popup(
-                self.sort.winfo_rootx(), self.sort.winfo_rooty() + self.sort.winfo_height()
-            )
-        )
+        self.sort = Link(head, theme, self._choose_sort, on_panel=False)
         self.sort.pack(side="right")
         self.grid = Grid(
             self.results,
@@ -119,6 +115,9 @@ class Window:
         self._page: Page | None = None
         self._paint()
 
+    def _choose_sort(self) -> None:
+        sort_menu(self).tk_popup(self.sort.winfo_rootx(), self.sort.winfo_rooty() + self.sort.winfo_height())
+
     # Drawing
 
     def _poll(self) -> None:
@@ -134,7 +133,7 @@ class Window:
         self.notices.show(shown.bars)
         self.message.show(shown.message)
         self._heading.configure(text=shown.heading)
-        self.sort.configure(text=_("Sort: {order}").format(order=sort_words(shown.sort)))
+        self.sort.configure(text=_("Sort: {order} ▾").format(order=sort_words(shown.sort)))
         self.grid.set_side(shown.preferences.card_side)
         self.grid.set_dimmed(shown.dimmed)
         self.grid.show(shown.results)
@@ -154,7 +153,16 @@ class Window:
             return
         self._dressed = dressed
         self.theme = apply_theme(self.root, *dressed)
-        for part in (self.toolbar, self.panel, self.status, self.notices, self.empty, self.message, self.grid):
+        for part in (
+            self.toolbar,
+            self.panel,
+            self.status,
+            self.notices,
+            self.empty,
+            self.message,
+            self.grid,
+            self.sort,
+        ):
             part.set_theme(self.theme)
         self.comparing.set_theme(self.theme)
         self._paint()

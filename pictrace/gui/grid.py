@@ -51,8 +51,9 @@ class Grid(ttkbootstrap.Frame):
         self._broken: set[Thumb] = set()
         self.canvas = tkinter.Canvas(self, highlightthickness=0, borderwidth=0, takefocus=True, width=1, height=1)
         self._scrollbar = ttkbootstrap.Scrollbar(self, orient="vertical", command=self._scrolled)
+        self._groove = tkinter.Frame(self, width=self._scrollbar.winfo_reqwidth())
         self.canvas.pack(side="left", fill="both", expand=True)
-        self._scrollbar.pack(side="right", fill="y")
+        self._groove.pack(side="right", fill="y")
         self._tip = Tooltip(self.canvas, theme)
         self._lettering = Lettering(self.canvas)
         self._bind()
@@ -92,6 +93,7 @@ class Grid(ttkbootstrap.Frame):
         self._theme = theme
         self._tip.set_theme(theme)
         self.canvas.configure(background=theme.paper)
+        self._groove.configure(background=theme.paper)
         self._forget_cells()
         self._redraw()
 
@@ -173,6 +175,7 @@ class Grid(ttkbootstrap.Frame):
             return
         whole = max(1, self._whole_height())
         self._scrollbar.set(self._top / whole, min(1.0, (self._top + height) / whole))
+        self._show_scrollbar(whole > height)
         layout, columns, row_height = self._layout, self._columns, self._row_height()
         first = self._top // row_height * columns
         last = min(len(self._results), ((self._top + height) // row_height + 1) * columns)
@@ -187,6 +190,14 @@ class Grid(ttkbootstrap.Frame):
             y = index // columns * row_height - self._top
             cell.place(x, y)
             self._fill(cell, index, layout)
+
+    def _show_scrollbar(self, needed: bool) -> None:
+        """It keeps its room, so that the cards do not change their width."""
+        if needed != bool(self._scrollbar.winfo_manager()):
+            if needed:
+                self._scrollbar.place(in_=self._groove, relwidth=1, relheight=1)
+            else:
+                self._scrollbar.place_forget()
 
     def _new_cell(self, index: int) -> Cell:
         cell = self._free.pop() if self._free else Cell(self.canvas, self._lettering)

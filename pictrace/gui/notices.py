@@ -13,7 +13,7 @@ class Notices(tkinter.Frame):
     """As high as its bars."""
 
     def __init__(self, parent: tkinter.Misc, theme: Theme, *, act: Callable[[Act], None]) -> None:
-        super().__init__(parent, height=1)
+        super().__init__(parent, height=1, background=theme.paper)
         self._theme = theme
         self._act = act
         self._bars: tuple[Bar, ...] = ()

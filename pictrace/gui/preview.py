@@ -96,7 +96,7 @@ class Preview(tkinter.Canvas):
         theme = self._theme
         width, height = self._size
         zone = Image.new("RGB", self._size, theme.panel)
-        zone.paste(theme.faint, (0, 0), dashes_mask(width, height, theme.px(8), max(1, theme.px(1.5))))
+        zone.paste(theme.faint, (0, 0), dashes_mask(width, height, theme.px(8), max(1, theme.px(1))))
         icon = picture_icon(theme.px(30), theme.faint, theme.panel)
         zone.paste(icon, ((width - icon.width) // 2, theme.px(16)))
         self._show_image(zone)

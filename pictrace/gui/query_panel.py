@@ -7,6 +7,7 @@ from typing import Any
 import ttkbootstrap
 
 from pictrace.gui.lettering import Lettering
+from pictrace.gui.link import Link
 from pictrace.gui.preview import Preview
 from pictrace.gui.shown import Act, Shown
 from pictrace.gui.slider import Slider
@@ -35,9 +36,7 @@ class QueryPanel(ttkbootstrap.Frame):
         self.preview.pack(fill="x")
         line = ttkbootstrap.Frame(self)
         line.pack(fill="x", pady=(theme.px(8), 0))
-        self._change = ttkbootstrap.Button(
-            line, text=_("Change…"), bootstyle="link", command=lambda: act(Act.CHOOSE_PICTURE), padding=0
-        )
+        self._change = Link(line, theme, lambda: act(Act.CHOOSE_PICTURE), on_panel=True, text=_("Change…"))
         self._change.pack(side="right")
         self._name = ttkbootstrap.Label(line)
         self._name.pack(side="left")
@@ -76,7 +75,7 @@ class QueryPanel(ttkbootstrap.Frame):
         )
         room = self._theme.px(_WIDTH) - self._change.winfo_reqwidth() - self._theme.px(8)
         name = "" if shown.chosen is None else shown.chosen.name
-        self._name.configure(text=self._lettering.shortened(name, self._theme.font(1, bold=True), room))
+        self._name.configure(text=self._lettering.shortened(name, self._theme.font(0, bold=True), room))
         self._facts.configure(text="" if shown.look is None else shown.look.facts)
         if shown.chosen is None:
             self._change.pack_forget()
@@ -91,7 +90,8 @@ class QueryPanel(ttkbootstrap.Frame):
         self._theme = theme
         self.preview.set_theme(theme)
         self.slider.set_theme(theme)
-        self._name.configure(font=theme.font(1, bold=True))
+        self._change.set_theme(theme)
+        self._name.configure(font=theme.font(0, bold=True))
         self._title.configure(font=theme.font(0, bold=True))
         for faint in (self._facts, self._looser, self._stricter):
             faint.configure(foreground=theme.faint, font=theme.font(-1))

@@ -1,5 +1,6 @@
 """What the window shows and decides, without a window; the only one who talks to the worker process."""
 
+import multiprocessing
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -119,7 +120,7 @@ class Session:
             case Act.TRY_SAMPLES:
                 self._state.phase = Phase.DRAWING_SAMPLES
                 folder = self.settings.home / "samples"
-                self.errands.run(lambda: make_samples(folder), self._try_samples)
+                self.errands.run(lambda: _drawn_samples(folder), self._try_samples)
             case Act.FIND:
                 self.find()
             case Act.SHOW_CLOSEST:
@@ -252,7 +253,7 @@ class Session:
         match event:
             case Notice():
                 self._notice(event)
-            case Found(answer=SearchAnswer() as answer):
+            case Found(answer=SearchAnswer() as answer) if answer.searched or state.phase is not Phase.INDEXING:
                 state.answer = answer
                 state.answer_is_old = False
             case Found(answer=QueryFailed(reason=reason)):
@@ -391,3 +392,11 @@ class Session:
         self._outdate()
         if self._state.answer is not None:
             self.find()
+
+
+def _drawn_samples(folder: Path) -> Samples:
+    """Drawn in a process of their own: they would make the window stutter."""
+    drawing = multiprocessing.get_context("spawn").Process(target=make_samples, args=(folder,), daemon=True)
+    drawing.start()
+    drawing.join()
+    return make_samples(folder)

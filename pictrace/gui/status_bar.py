@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import ttkbootstrap
 
+from pictrace.gui.link import Link
 from pictrace.gui.shown import Act, Shown, Work
 from pictrace.gui.slider import Slider
 from pictrace.gui.theme import Theme
@@ -44,9 +45,7 @@ class StatusBar(ttkbootstrap.Frame):
         self.pause = ttkbootstrap.Button(self, text=_("Pause"), command=on_pause)
         self._bar = ttkbootstrap.Progressbar(self, bootstyle="primary", maximum=1.0)
         self._moving = False
-        self._unreadable = ttkbootstrap.Button(
-            self, bootstyle="link", padding=0, command=lambda: act(Act.SHOW_UNREADABLE)
-        )
+        self.unreadable = Link(self, theme, lambda: act(Act.SHOW_UNREADABLE), on_panel=True)
         self._space = space
         self._work: Work | None = None
         self.set_theme(theme)
@@ -54,12 +53,12 @@ class StatusBar(ttkbootstrap.Frame):
     def show(self, shown: Shown) -> None:
         work = shown.work
         self._words.configure(text=shown.status if work is None else work.words)
-        self._unreadable.configure(text=shown.unreadable_words)
-        if bool(shown.unreadable_words) != bool(self._unreadable.winfo_manager()):
+        self.unreadable.configure(text=shown.unreadable_words)
+        if bool(shown.unreadable_words) != bool(self.unreadable.winfo_manager()):
             if shown.unreadable_words:
-                self._unreadable.pack(side="left", padx=(self._space, 0), after=self._words)
+                self.unreadable.pack(side="left", padx=(self._space, 0), after=self._words)
             else:
-                self._unreadable.pack_forget()
+                self.unreadable.pack_forget()
         self.slider.set(shown.preferences.card_side)
         if (work is None) != (self._work is None) or (work and self._work and work.can_pause != self._work.can_pause):
             self._lay_out(work)
@@ -70,6 +69,7 @@ class StatusBar(ttkbootstrap.Frame):
 
     def set_theme(self, theme: Theme) -> None:
         self.slider.set_theme(theme)
+        self.unreadable.set_theme(theme)
         self._size_words.configure(foreground=theme.faint)
 
     def _lay_out(self, work: Work | None) -> None:

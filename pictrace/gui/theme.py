@@ -83,7 +83,7 @@ def apply_theme(root: tkinter.Tk, appearance: Appearance, text_scale: float) -> 
     style: Any = ttkbootstrap.Style.get_instance() or ttkbootstrap.Style()
     name = f"{_FAMILY}-{'dark' if dark else 'light'}"
     if name not in style.theme_names():
-        _own_themes().register()
+        _register_own_themes()
     scale = float(root.tk.call("tk", "scaling")) * 3 / 4
     family = tkfont.nametofont("TkDefaultFont", root).actual("family")
     colours = _DARK if dark else _LIGHT
@@ -96,17 +96,13 @@ def apply_theme(root: tkinter.Tk, appearance: Appearance, text_scale: float) -> 
     return theme
 
 
-def _own_themes() -> Any:
-    return ttkbootstrap.Theme(
-        name=_FAMILY,
-        primary=_LIGHT["accent"],
-        success="#146c43",
-        info="#0a7d91",
-        warning="#ffc107",
-        danger=_LIGHT["danger"],
-        light={"background": _LIGHT["panel"], "foreground": _LIGHT["ink"]},
-        dark={"background": _DARK["panel"], "foreground": _DARK["ink"]},
-    )
+def _register_own_themes() -> None:
+    """The library darkens its accents for the light variant by a fifth, and lightens them for the dark one."""
+    shared: dict[str, Any] = {"success": "#198754", "info": "#0d9bb3", "warning": "#ffc107"}
+    light = {"background": _LIGHT["panel"], "foreground": _LIGHT["ink"]}
+    dark = {"background": _DARK["panel"], "foreground": _DARK["ink"]}
+    ttkbootstrap.Theme(name=_FAMILY, primary="#0d68ee", danger="#dc3545", light=light, **shared).register()
+    ttkbootstrap.Theme(name=_FAMILY, primary="#004ccc", danger="#b02a37", dark=dark, **shared).register()
 
 
 def _system_is_dark() -> bool:
