@@ -113,7 +113,7 @@ class Overlay:
     differences: bytes
     """PNG, grey with alpha: white where the pictures differ, transparent where it cannot be told."""
     over_other: bool
-    """The differences fill the frame of the other picture, or else of the one: the one that shows more."""
+    """The differences fill the frame of the other picture, or else of the one: the one that shows a thing smaller."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,7 +149,7 @@ class CompareView(ttkbootstrap.Frame):
         self._percent.pack(side="right", padx=px(4))
         self._reason = ttkbootstrap.Label(said, anchor="w", justify="left")
         self._reason.pack(side="left", fill="x", expand=True, padx=(px(12), px(8)))
-        self._reason.bind("<Configure>", lambda event: self._reason.configure(wraplength=event.width))
+        self._reason.bind("<Configure>", lambda event: self._reason.configure(wraplength=event.width - px(8)))
         self.table = FactsTable(self, self._theme)
         self.table.pack(side="bottom", fill="x")
         self.canvas.pack(fill="both", expand=True)

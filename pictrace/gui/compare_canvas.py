@@ -54,7 +54,6 @@ class CompareCanvas(tkinter.Canvas):
         if self._slow is not None:
             self.after_cancel(self._slow)
         self._slow = self.after(_SLOW_MS, self._say_opening)
-        self._failures = ["", ""]
         self._problem = ""
         self._points = 0
         self.scene.clear()
@@ -72,7 +71,7 @@ class CompareCanvas(tkinter.Canvas):
         self.redraw()
 
     def set_failure(self, side: int, reason: str) -> None:
-        self._failures[side] = reason
+        self.scene.failures[side] = reason
         self.redraw()
 
     def set_overlay(self, overlay: Overlay, points: int) -> None:
@@ -185,20 +184,18 @@ class CompareCanvas(tkinter.Canvas):
         if self.scene.has_picture(side):
             return
         x, y = pane.centre
-        text, colour = self._failures[side], self._theme.danger
+        text, colour = self.scene.failures[side], self._theme.danger
         if not text:
-            if self._slow is not None or (any(self._failures) and self.scene.single):
+            if self._slow is not None:
                 return
             text, colour = _("Opening…"), self._theme.faint
-        if self.scene.single and side == 1 and self._failures[0]:
-            y += self._theme.px(60)
         font = self._theme.font(0)
         room = pane.width * 0.8
         self.create_text(x, y, text=text, fill=colour, font=font, width=room, justify="center", tags="words")
 
     def _caption(self) -> tuple[str, str]:
         faint, mode, overlay = self._theme.faint, self.scene.mode, self.scene.overlay
-        if mode is Mode.SIDE_BY_SIDE or any(self._failures):
+        if mode is Mode.SIDE_BY_SIDE or any(self.scene.failures):
             return "", faint
         if overlay is None:
             return (self._problem, self._theme.danger) if self._problem else (_("Comparing…"), faint)

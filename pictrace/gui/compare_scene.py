@@ -42,6 +42,8 @@ class Scene:
         self.overlay: Overlay | None = None
         self._painted: list[Painted | None] = [None, None]
         self._originals: list[Size | None] = [None, None]
+        self.failures = ["", ""]
+        """Why a side cannot be shown."""
         self._heat: Painted | None = None
         self.differing: float | None = None
         """What share of what both show."""
@@ -77,8 +79,8 @@ class Scene:
 
     @property
     def single(self) -> bool:
-        """One lies over the other, in one pane."""
-        return self.mode in (Mode.DIFFERENCES, Mode.SLIDER)
+        """One lies over the other, in one pane; not if there is only one."""
+        return self.mode in (Mode.DIFFERENCES, Mode.SLIDER) and not any(self.failures)
 
     @property
     def panes(self) -> tuple[Pane, ...]:
@@ -150,8 +152,11 @@ class Scene:
 
     @property
     def _onto_other(self) -> bool:
-        """Which picture gives the frame where one is laid over the other: the one that shows more."""
-        return self.overlay is None or self.overlay.over_other
+        """Which picture gives the frame where one is laid over the other: the one that shows more, or whose frame the
+        differences have."""
+        if self.overlay is None or self.overlay.affine is None:
+            return True
+        return self.overlay.over_other if self.mode is Mode.DIFFERENCES else abs(Map(*self.overlay.affine).area) <= 1
 
     def _paint_alone(self, sheet: Image.Image) -> None:
         """While one of the two is not there, or never will be."""

@@ -91,9 +91,11 @@ def _bounds(view: Map, pane: Pane) -> Pane:
 
 
 def _outline(local: Map, picture: tuple[int, int], size: tuple[int, int]) -> Image.Image:
-    """Where the picture is, with smooth edges."""
+    """Where the picture is, with smooth edges; those pixels are left out that are mixed with what is not there."""
     width, height = picture
-    corners = [local(corner) for corner in ((0, 0), (width, 0), (width, height), (0, height))]
+    inset = min(0.75 / local.scale, width / 4, height / 4)
+    left, top, right, bottom = inset, inset, width - inset, height - inset
+    corners = [local(corner) for corner in ((left, top), (right, top), (right, bottom), (left, bottom))]
     mask = Image.new("L", (size[0] * _FINE, size[1] * _FINE))
     ImageDraw.Draw(mask).polygon([(x * _FINE, y * _FINE) for x, y in corners], fill=255)
     return mask.reduce(_FINE)

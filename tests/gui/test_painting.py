@@ -133,3 +133,11 @@ def test_of_many_points_only_the_first_are_joined_and_all_are_marked() -> None:
     pixels = np.asarray(found)
     assert [bool((pixels[y, 100] != PAPER).any()) for y in range(10, 100, 20)] == [True, True, False, False, False]
     assert all((pixels[y, 20] != PAPER).any() for y in range(10, 100, 20))
+
+
+def test_the_edge_of_a_turned_picture_is_not_dark() -> None:
+    for shift in (0.0, 0.3, 0.6):
+        found = sheet()
+        white = Image.new("RGB", (60, 60), "white")
+        Painted(white).on(found, WHOLE, Map(70, -9, 60 + shift, 9, 70, 10 + shift))
+        assert np.asarray(found).min() >= min(PAPER)
