@@ -4,9 +4,13 @@ import sys
 
 
 def main() -> None:
-    from pictrace.cli import run
+    if sys.argv[1:]:
+        from pictrace.cli import run
 
-    sys.exit(run(sys.argv[1:]))
+        sys.exit(run(sys.argv[1:]))
+    from pictrace.gui.start import main as open_window
+
+    sys.exit(open_window())
 
 
 if __name__ == "__main__":

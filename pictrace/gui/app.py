@@ -1,6 +1,7 @@
 """The window: it draws what the session says, and tells it what the person does."""
 
 import contextlib
+import re
 import tkinter
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,6 +12,7 @@ import ttkbootstrap
 
 from pictrace.errors import MachineRefuses
 from pictrace.gui import dialogs
+from pictrace.gui.card_actions import CardActions
 from pictrace.gui.comparing import Comparing
 from pictrace.gui.giving import Giving
 from pictrace.gui.grid import Grid
@@ -19,7 +21,7 @@ from pictrace.gui.menus import card_menu, main_menu, sort_menu
 from pictrace.gui.notices import Notices
 from pictrace.gui.pages import EmptyPage, MessagePage
 from pictrace.gui.pictures import PictureLoader
-from pictrace.gui.preferences import Appearance, Preferences, load_preferences, preferences_file, save_preferences
+from pictrace.gui.preferences import Preferences, load_preferences, preferences_file, save_preferences
 from pictrace.gui.query_panel import QueryPanel
 from pictrace.gui.session import Session
 from pictrace.gui.shortcuts import bind_shortcuts
@@ -48,16 +50,20 @@ class Window:
         preferences = self.session.shown.preferences
         self.theme = apply_theme(root, preferences.appearance, preferences.text_scale)
         self._dressed = (preferences.appearance, preferences.text_scale)
-        self._thumbnails = Thumbnails(settings)
-        self.loader: PictureLoader[Thumb] = PictureLoader(self._thumbnails.read)
+        self.thumbnails = Thumbnails(settings)
+        self.loader: PictureLoader[Thumb] = PictureLoader(self.thumbnails.read)
         self.giving = Giving(self)
         self.comparing = Comparing(self)
+        self.actions = CardActions(self)
         self._saved = preferences
         self._saving: str | None = None
         root.title("PicTrace")
-        root.minsize(*(self.theme.px(side) for side in _LEAST_SIZE))
-        width, height = (self.theme.px(side) for side in _FIRST_SIZE)
-        root.geometry(preferences.geometry or f"{width}x{height}")
+        screen = (root.winfo_screenwidth(), root.winfo_screenheight())
+        root.minsize(*(min(self.theme.px(side), room) for side, room in zip(_LEAST_SIZE, screen, strict=True)))
+        width, height = (min(self.theme.px(side), room) for side, room in zip(_FIRST_SIZE, screen, strict=True))
+        root.geometry(f"{width}x{height}")
+        if re.fullmatch(r"\d{2,5}x\d{2,5}[+-]\d{1,5}[+-]\d{1,5}", preferences.geometry):
+            root.geometry(preferences.geometry)
         self._build()
         bind_shortcuts(self)
         self.giving.accept_drops()
@@ -197,12 +203,6 @@ class Window:
         side = self.session.shown.preferences.card_side + steps * _SIDE_STEP if steps else Preferences().card_side
         self.session.prefer(card_side=min(max(side, _SIDES[0]), _SIDES[1]))
 
-    def set_appearance(self, appearance: Appearance) -> None:
-        self.session.prefer(appearance=appearance)
-
-    def search_with(self, match: Match) -> None:
-        self.giving.take_picture(match.picture.key)
-
     def with_current(self, do: Callable[[Match], None]) -> None:
         if self.grid.current is not None:
             do(self.grid.current)
@@ -244,7 +244,8 @@ class Window:
         self.comparing.close()
         self.session.close()
         self.loader.close()
-        self._thumbnails.close()
+        self.thumbnails.close()
+        self.actions.close()
         self.root.destroy()
 
 

@@ -81,9 +81,9 @@ def picture_icon(size: int, ink: str, paper: str) -> Image.Image:
     return icon.resize((size, size), Image.Resampling.LANCZOS)
 
 
-def menu_icon(size: int, ink: str, paper: str) -> Image.Image:
-    """Three lines."""
-    icon = Image.new("RGB", (size, size), paper)
+def menu_icon(size: int, ink: str) -> Image.Image:
+    """Three lines on nothing."""
+    icon = Image.new("RGBA", (size, size))
     draw = ImageDraw.Draw(icon)
     line = max(1, round(size / 9))
     for place in (0.22, 0.5, 0.78):

@@ -1,8 +1,9 @@
 """The menus: of the program, of a match, of the order."""
 
 import tkinter
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from pictrace.gui import dialogs
 from pictrace.gui.preferences import Appearance
@@ -28,6 +29,8 @@ def main_menu(window: "Window") -> tkinter.Menu:
     for archive in preferences.recent:
         recent.add_command(label=archive, command=partial(giving.take_archives, (archive,)))
     menu.add_cascade(label=_("Recent"), menu=recent, state="normal" if preferences.recent else "disabled")
+    has_results: Literal["normal", "disabled"] = "normal" if session.shown.results else "disabled"
+    menu.add_command(label=_("Export results…"), command=window.actions.export, state=has_results)
     menu.add_separator()
     appearance = _menu(window, menu)
     names = {Appearance.SYSTEM: _("System"), Appearance.LIGHT: _("Light"), Appearance.DARK: _("Dark")}
@@ -62,10 +65,19 @@ def main_menu(window: "Window") -> tkinter.Menu:
 
 def card_menu(window: "Window", match: Match) -> tkinter.Menu:
     menu = _menu(window)
-    menu.add_command(label=_("Compare"), accelerator="Enter", command=lambda: window.comparing.open(match))
-    menu.add_command(label=_("Search with this picture"), command=lambda: window.search_with(match))
+    actions = window.actions
+
+    def add(words: str, action: Callable[[Match], None], keys: str = "") -> None:
+        menu.add_command(label=words, accelerator=keys, command=lambda: action(match))
+
+    add(_("Compare"), window.comparing.open, _("Enter"))
+    add(_("Quick look"), actions.quick_look.open, _("Space"))
+    add(_("Open"), actions.open, "Ctrl+Enter")
+    add(_("Show in folder"), actions.show_in_folder, "Ctrl+R")
     menu.add_separator()
-    menu.add_command(label=_("Copy path"), accelerator="Ctrl+C", command=lambda: window.copy(match.picture.key))
+    add(_("Search with this picture"), actions.search_with)
+    add(_("Copy path"), actions.copy_path, "Ctrl+C")
+    add(_("Save a copy…"), actions.save_copy)
     return menu
 
 

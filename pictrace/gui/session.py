@@ -161,6 +161,17 @@ class Session:
         self._search = None
         self._changed = True
 
+    def notify(self, sentence: str) -> None:
+        """Shown above the results until it is dismissed."""
+        self._notice(Notice(sentence))
+        self._changed = True
+
+    @property
+    def shown_answer(self) -> SearchAnswer | None:
+        """The answer, with the matches that are shown, in their order."""
+        answer = self._state.answer
+        return None if answer is None else replace(answer, matches=self.shown.results)
+
     @property
     def details(self) -> str:
         """Of what went wrong, for whoever wants to report it."""

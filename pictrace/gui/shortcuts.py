@@ -2,11 +2,13 @@
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pictrace.gui import dialogs
 from pictrace.gui.shown import Act
 from pictrace.language import _
+from pictrace.picture import Match
 
 if TYPE_CHECKING:
     from pictrace.gui.app import Window
@@ -35,11 +37,15 @@ def bind_shortcuts(window: "Window") -> None:
     for sequence, action in everywhere.items():
         window.root.bind(sequence, _obeying(action))
     window.root.bind(f"<{COMMAND}-v>", lambda event: _paste(window, event))
-    in_grid: dict[str, Callable[[], object]] = {
-        f"<{COMMAND}-c>": lambda: window.with_current(lambda match: window.copy(match.picture.key)),
+    actions = window.actions
+    in_grid: dict[str, Callable[[Match], None]] = {
+        "<space>": actions.quick_look.open,
+        f"<{COMMAND}-Return>": actions.open,
+        f"<{COMMAND}-c>": actions.copy_path,
+        f"<{COMMAND}-r>": actions.show_in_folder,
     }
-    for sequence, action in in_grid.items():
-        window.grid.canvas.bind(sequence, _obeying(action))
+    for sequence, on_match in in_grid.items():
+        window.grid.canvas.bind(sequence, _obeying(partial(window.with_current, on_match)))
 
 
 def _obeying(action: Callable[[], object]) -> Callable[[Any], str]:

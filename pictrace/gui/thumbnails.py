@@ -30,10 +30,10 @@ class Thumbnails:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._opening = threading.Lock()
-        self._catalogue: Catalogue | None = None
+        self._open: Catalogue | None = None
 
     def read(self, thumb: Thumb) -> Image.Image:
-        remembered = self._opened().thumbnails([thumb.digest]).get(thumb.digest)
+        remembered = self.catalogue().thumbnails([thumb.digest]).get(thumb.digest)
         image = None
         if remembered is not None:
             try:
@@ -47,15 +47,15 @@ class Thumbnails:
 
     def close(self) -> None:
         with self._opening:
-            if self._catalogue is not None:
-                self._catalogue.close()
-                self._catalogue = None
+            if self._open is not None:
+                self._open.close()
+                self._open = None
 
-    def _opened(self) -> Catalogue:
+    def catalogue(self) -> Catalogue:
         with self._opening:
-            if self._catalogue is None:
-                self._catalogue = Catalogue(self._settings.catalogue, __version__)
-            return self._catalogue
+            if self._open is None:
+                self._open = Catalogue(self._settings.catalogue, __version__)
+            return self._open
 
     def _original(self, picture: PictureRef) -> Pixels:
         max_bytes = self._settings.picture_megabytes << 20

@@ -70,7 +70,7 @@ class Toolbar(ttkbootstrap.Frame):
 
     def set_theme(self, theme: Theme) -> None:
         self._tip.set_theme(theme)
-        self._menu_image = ImageTk.PhotoImage(menu_icon(theme.px(15), theme.ink, theme.panel), master=self)
+        self._menu_image = ImageTk.PhotoImage(menu_icon(theme.px(15), theme.ink), master=self)
         self.menu.configure(image=self._menu_image)
 
     def _below(self, widget: Any) -> tuple[int, int]:
