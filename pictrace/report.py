@@ -11,7 +11,7 @@ from pathlib import Path
 from pictrace.errors import MachineRefuses
 from pictrace.language import _, ngettext
 from pictrace.picture import Digest, Match, PictureRef
-from pictrace.questions import DuplicateGroup, GroupMember, SearchAnswer
+from pictrace.questions import DuplicateGroup, GroupKind, GroupMember, SearchAnswer
 
 MATCH_FACTS = ("rank", "archive", "name", "sha256", "score", "cosine", "structure", "keypoints", "label")
 _FORMULA_BEGINNINGS = ("=", "+", "-", "@", "\t", "\r")
@@ -153,7 +153,7 @@ def _cell(value: object) -> object:
 
 def _section(group: DuplicateGroup, thumbnails: Mapping[Digest, bytes]) -> str:
     members = "".join(_item(member, thumbnails.get(member.digest)) for member in group.members)
-    return f"<section><h2>{escape(kind_words(group))}</h2><ul>{members}</ul></section>"
+    return f"<section><h2>{escape(kind_words(group.kind, len(group.members)))}</h2><ul>{members}</ul></section>"
 
 
 def _item(member: GroupMember, thumbnail: bytes | None) -> str:
@@ -173,13 +173,13 @@ def _figure(picture: PictureRef, thumbnail: bytes | None, facts: Sequence[str]) 
     return f'<li>{shown}<div class="name">{escape(picture.name)}</div>{lines}</li>'
 
 
-def kind_words(group: DuplicateGroup) -> str:
+def kind_words(kind: GroupKind, count: int) -> str:
     words = {
         "exact": _("Exact copies ({count})"),
         "edited": _("One photograph, edited ({count})"),
         "similar": _("The same scene ({count})"),
-    }[group.kind.value]
-    return words.format(count=len(group.members))
+    }[kind.value]
+    return words.format(count=count)
 
 
 def facts_of(member: GroupMember) -> str:

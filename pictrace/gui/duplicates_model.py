@@ -82,13 +82,20 @@ class DuplicatesModel:
     def groups(self) -> list[int]:
         return sorted(self._shown)
 
-    def group(self, number: int) -> DuplicateGroup:
-        return self._shown[number].group
+    def kind(self, number: int) -> GroupKind:
+        return self._shown[number].group.kind
+
+    def as_shown(self, number: int) -> DuplicateGroup:
+        """Without what went, and the one to keep first."""
+        return DuplicateGroup(self.kind(number), tuple(self.members(number)))
 
     def members(self, number: int) -> list[GroupMember]:
         """The one to keep first."""
         shown = self._shown[number]
         return sorted(shown.members.values(), key=lambda member: member.picture.key != shown.keeper)
+
+    def size(self, number: int) -> int:
+        return len(self._shown[number].members)
 
     def keeper(self, number: int) -> GroupMember | None:
         shown = self._shown[number]
@@ -197,8 +204,8 @@ class DuplicatesModel:
                 if len(shown.members) < 2:
                     del self._shown[number]
                     self._leave(number, shown)
-                elif shown.keeper == member.picture.key:
-                    shown.keeper = self._best(shown)
+                else:
+                    self._spare_one(shown)
 
     def _show(self, number: int, shown: _Shown) -> None:
         self._shown[number] = shown
@@ -215,16 +222,20 @@ class DuplicatesModel:
 
     def _propose(self, shown: _Shown) -> None:
         shown.keeper = None
-        if not self._keeps_one(shown) and self._marked.intersection(shown.members):
-            # Marked in other groups, every one of them: here the best of them must stay.
-            stays = min(filter(may_be_kept, shown.members.values()), key=self._worth, default=None)
-            self._marked.difference_update(shown.members if stays is None else {stays.picture.key})
-        shown.keeper = self._best(shown)
+        self._spare_one(shown)
         if shown.group.kind is GroupKind.EXACT and shown.keeper is not None:
             for key, member in shown.members.items():
                 if key != shown.keeper and self.why_not_markable(member) is None:
                     self._marked.add(key)
             self._keep_anew(number for key in shown.members for number in self._groups_of[key])
+
+    def _spare_one(self, shown: _Shown) -> None:
+        """Marked in other groups, all of them may be: here the best of them must stay."""
+        if not any(self._staying(shown)) and not self._marked.isdisjoint(shown.members):
+            stays = min(filter(may_be_kept, shown.members.values()), key=self._worth, default=None)
+            self._marked.difference_update(shown.members if stays is None else {stays.picture.key})
+        if shown.keeper not in shown.members or shown.keeper in self._marked:
+            shown.keeper = self._best(shown)
 
     def _chose_in(self, numbers: Iterable[int]) -> None:
         changed = set(numbers)

@@ -206,7 +206,7 @@ def _read(picture: PictureRef) -> bytes:
 
 def _write_new(file: Path, data: bytes, modified_ns: int) -> None:
     """All of it or nothing; FileExistsError where there is a file already."""
-    new = file.open("xb")  # noqa: SIM115 (a file that was there before must not be deleted below)
+    new = file.open("xb")
     try:
         with new:
             new.write(data)

@@ -4,7 +4,7 @@ import hashlib
 import os
 import stat
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,7 +66,7 @@ def may_be_kept(member: GroupMember) -> bool:
     return not member.damaged and _is_local(member.picture)
 
 
-def move_to_trash(removals: Sequence[Removal], home: Path) -> Iterator[Trashed | Stayed]:
+def move_to_trash(removals: Sequence[Removal], home: Path) -> Generator[Trashed | Stayed, None, None]:
     """One answer for each, in order. Whatever is not as it was when it was listed stays, and is said to.
 
     Slow: every file is read in full. One program at a time, so that two windows cannot each take what the other keeps.
