@@ -124,8 +124,7 @@ class CompareCanvas(tkinter.Canvas):
 
     def _rest(self) -> None:
         self._moving = None
-        if self.scene.mode is Mode.POINTS:
-            self.redraw()
+        self.redraw()
 
     def _say_opening(self) -> None:
         self._slow = None
@@ -134,7 +133,7 @@ class CompareCanvas(tkinter.Canvas):
     def _draw(self) -> None:
         self._due = None
         self.scene.resize(self.winfo_width(), self.winfo_height())
-        sheet = self.scene.painted(smooth=self._moving is None)
+        sheet = self.scene.painted(fast=self._moving is not None)
         if self._photo is None or (self._photo.width(), self._photo.height()) != sheet.size:
             self._photo = ImageTk.PhotoImage(sheet, master=self)
         else:
@@ -220,7 +219,7 @@ class CompareCanvas(tkinter.Canvas):
 
     def _slide_to(self, divider: float) -> None:
         self.scene.divider = min(1.0, max(0.0, divider))
-        self.redraw()
+        self._redraw_moving()
 
     def _press(self, event: "tkinter.Event[tkinter.Misc]") -> None:
         self.focus_set()

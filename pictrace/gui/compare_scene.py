@@ -1,6 +1,7 @@
 """What the comparison of two pictures shows, as one image; without tkinter."""
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import replace
 from enum import Enum
 
@@ -15,6 +16,9 @@ LINES = 40
 """More hide the pictures."""
 
 _GREY_STRENGTH = 0.55
+_FAST_PIXELS = 2_000_000
+_SMOOTH_PIXELS = 4_000_000
+"""On larger canvases the pixels are so small that lines need not be smoothed, which would take long."""
 
 
 class Mode(Enum):
@@ -129,8 +133,16 @@ class Scene:
             pane, of_other = grip
             self.lens = sight.moved(of_other, pane, dx, dy).lens
 
-    def painted(self, *, smooth: bool = True) -> Image.Image:
-        """Lines that are not smooth are drawn much faster: for as long as the picture moves."""
+    def painted(self, *, fast: bool = False) -> Image.Image:
+        """Fast is less fine: for as long as the pictures move."""
+        if fast and self._size[0] * self._size[1] > _FAST_PIXELS:
+            half = copy(self)
+            half._size = self._size[0] // 2, self._size[1] // 2
+            half._px = lambda logical: self._px(logical / 2)
+            return half._all(smooth=False).resize(self._size, Image.Resampling.NEAREST)
+        return self._all(smooth=not fast and self._size[0] * self._size[1] <= _SMOOTH_PIXELS)
+
+    def _all(self, *, smooth: bool) -> Image.Image:
         sheet = Image.new("RGB", self._size, self._paper)
         sight = self._sight()
         if sight is None:

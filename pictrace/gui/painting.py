@@ -41,26 +41,8 @@ class Painted:
             return
         level = self._level(view)
         local = view.moved(-box.left, -box.top).after(scaling(1 / level.width, 1 / level.height))
-        if local.scale >= _SINGLE_PIXELS_FROM:
-            resample = Image.Resampling.NEAREST
-        else:
-            resample = (
-                Image.Resampling.BICUBIC if level.mode == "RGB" and local.scale > 1 else Image.Resampling.BILINEAR
-            )
-        back = local.inverse
-        coefficients = (back.a, back.b, back.left, back.c, back.d, back.top)
-        size = box.width, box.height
-        if local.upright:
-            across, down = (back.left, back.left + back.a * size[0]), (back.top, back.top + back.d * size[1])
-            held = (max(0.0, across[0]), max(0.0, down[0]), min(level.width, across[1]), min(level.height, down[1]))
-            part = level.resize(size, resample, held)
-            sheet.paste(part, (box.left, box.top), part.getchannel("A") if part.mode == "RGBA" else None)
-            return
-        part = level.transform(size, Image.Transform.AFFINE, coefficients, resample)
-        mask = _outline(local, level.size, size)
-        if part.mode == "RGBA":
-            mask = Image.composite(part.getchannel("A"), Image.new("L", size), mask)
-        sheet.paste(part, (box.left, box.top), mask)
+        part = (_upright_part if local.upright else _turned_part)(level, local, (box.width, box.height))
+        sheet.paste(part, (box.left, box.top), part.getchannel("A") if part.mode == "RGBA" else None)
 
     def _level(self, view: Map) -> Image.Image:
         """The smallest that still has a pixel for each one painted."""
@@ -78,6 +60,28 @@ class Painted:
     def _scale(self, view: Map, number: int) -> float:
         width, height = self._sized(number)
         return view.after(scaling(1 / width, 1 / height)).scale
+
+
+def _upright_part(level: Image.Image, local: Map, size: tuple[int, int]) -> Image.Image:
+    back = local.inverse
+    across, down = (back.left, back.left + back.a * size[0]), (back.top, back.top + back.d * size[1])
+    held = (max(0.0, across[0]), max(0.0, down[0]), min(level.width, across[1]), min(level.height, down[1]))
+    single = local.scale >= _SINGLE_PIXELS_FROM and level.mode == "RGB"
+    finest = Image.Resampling.BICUBIC if local.scale > 1 and level.mode == "RGB" else Image.Resampling.BILINEAR
+    return level.resize(size, Image.Resampling.NEAREST if single else finest, held)
+
+
+def _turned_part(level: Image.Image, local: Map, size: tuple[int, int]) -> Image.Image:
+    back = local.inverse
+    carry = (back.a, back.b, back.left, back.c, back.d, back.top)
+    single = local.scale >= _SINGLE_PIXELS_FROM and level.mode == "RGB"
+    resample = Image.Resampling.NEAREST if single else Image.Resampling.BILINEAR
+    part = level.transform(size, Image.Transform.AFFINE, carry, resample)
+    mask = _outline(local, level.size, size)
+    if part.mode == "RGBA":
+        mask = Image.composite(part.getchannel("A"), Image.new("L", size), mask)
+    part.putalpha(mask)
+    return part
 
 
 def _bounds(view: Map, pane: Pane) -> Pane:

@@ -13,7 +13,7 @@ from pictrace.language import _
 
 _MOST_WAITING = 1000
 """More than any screen shows at a time: whoever asked for what is dropped has scrolled on long ago."""
-_CLOSE_SECONDS = 0.3
+_CLOSE_SECONDS = 0.02
 
 Key = TypeVar("Key", bound=Hashable)
 

@@ -2,7 +2,6 @@
 
 import gc
 import io
-import os
 import subprocess
 import sys
 import time
@@ -84,25 +83,12 @@ class Shown:
 
 
 @pytest.fixture(scope="module")
-def root(need_program: Callable[[str, str], str]) -> Iterator[ttkbootstrap.Window]:
-    xvfb = need_program("Xvfb", "apt-get install xvfb")
-    read, write = os.pipe()
-    size = f"{SIZE[0]}x{SIZE[1]}x24"
-    screen = subprocess.Popen(
-        [xvfb, "-displayfd", str(write), "-screen", "0", size, "-nolisten", "tcp"],
-        pass_fds=[write],
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(write)
-    with open(read, "rb") as told, pytest.MonkeyPatch.context() as patch:  # noqa: PTH123
-        patch.setenv("DISPLAY", ":" + told.readline().decode().strip())
-        window = ttkbootstrap.Window(size=SIZE, position=(0, 0), scaling=4 / 3)
-        yield window
-        window.destroy()
-        del window
-        gc.collect()
-        screen.terminate()
-        screen.wait()
+def root(screen: str) -> Iterator[ttkbootstrap.Window]:
+    window = ttkbootstrap.Window(size=SIZE, position=(0, 0), scaling=4 / 3)
+    yield window
+    window.destroy()
+    del window
+    gc.collect()
 
 
 @pytest.fixture(params=[Appearance.LIGHT])
@@ -423,15 +409,15 @@ def test_zooming_in_opens_the_picture_in_full(shown: Shown, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("shown", [Appearance.LIGHT, Appearance.DARK], indirect=True)
-def test_words_can_be_read_on_their_ground(shown: Shown, folder: Path) -> None:
+def test_words_can_be_read_on_their_ground(shown: Shown, folder: Path, screen: str) -> None:
     """What is on the screen itself: the darkest and the lightest of each line of words are far apart."""
     shown.view.show(pair_of(folder, "red.png", "blue.png"), match_of(folder, "blue.png", 0.5), place=(2, 3))
     shown.settle()
-    screen = ImageGrab.grab(xdisplay=os.environ["DISPLAY"]).convert("RGB")
+    picture = ImageGrab.grab(xdisplay=screen).convert("RGB")
     view = shown.view
     for widget in (view._score, view._reason, view._place, *view.canvas.master.winfo_children()[0].winfo_children()):
         left, top = widget.winfo_rootx(), widget.winfo_rooty()
-        part = screen.crop((left, top, left + widget.winfo_width(), top + widget.winfo_height()))
+        part = picture.crop((left, top, left + widget.winfo_width(), top + widget.winfo_height()))
         shades = [_luminance(colour) for colour in np.unique(np.asarray(part).reshape(-1, 3), axis=0).tolist()]
         assert (max(shades) + 0.05) / (min(shades) + 0.05) >= 4.5, widget
 
@@ -454,7 +440,10 @@ def test_closing_while_pictures_load_leaves_nothing_behind(shown: Shown, folder:
     shown.view.show(pair_of(folder, "whole.png", "crop.png"))
     threads = shown.view._loader._threads
     shown.view.destroy()
-    assert not any(thread.is_alive() for thread in threads)
+    until = time.monotonic() + 20
+    while any(thread.is_alive() for thread in threads):
+        assert time.monotonic() < until
+        time.sleep(0.005)
 
 
 def test_the_window_compares_without_the_libraries_that_compute_the_evidence() -> None:
