@@ -164,7 +164,7 @@ class CompareView(ttkbootstrap.Frame):
 
     def _dress(self) -> None:
         theme = self._theme
-        self._score.configure(font=theme.font(2, True), foreground=theme.accent)
+        self._score.configure(font=theme.font(1, True), foreground=theme.accent)
         self._reason.configure(foreground=theme.ink, font=theme.font(0))
         for label in (self._place, self._percent):
             label.configure(foreground=theme.faint, font=theme.font(0))
