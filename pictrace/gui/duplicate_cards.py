@@ -118,9 +118,11 @@ def paint(face: Face, thumbnail: Image.Image | None) -> Image.Image:
             thumbnail = Image.blend(thumbnail.convert("RGB"), Image.new("RGB", thumbnail.size, theme.card), _WASHED)
         place = box.left + (box.width - thumbnail.width) // 2, box.top + (box.height - thumbnail.height) // 2
         card.paste(thumbnail, place, rounded_mask(thumbnail.width, thumbnail.height, theme.px(4)))
-    elif face.broken:
-        icon = picture_icon(theme.px(36), theme.faint, theme.paper)
-        card.paste(icon, (box.left + (box.width - icon.width) // 2, box.top + (box.height - icon.height) // 2))
+    else:
+        rounded(card, (box.left, box.top, box.width, box.height), theme.px(4), theme.paper)
+        if face.broken:
+            icon = picture_icon(theme.px(36), theme.faint, theme.paper)
+            card.paste(icon, (box.left + (box.width - icon.width) // 2, box.top + (box.height - icon.height) // 2))
     if face.fate is not Fate.FIXED:
         check = layout.check
         box_to_tick, mask = _check(theme, check.width, face.fate is Fate.GOES)
@@ -143,8 +145,6 @@ def _ground(layout: CardLayout, frame: Frame, fate: Fate) -> Image.Image:
         Frame.LAST: (theme.accent, 1),
     }[frame]
     rounded(card, (0, 0, layout.width, layout.height), theme.px(8), theme.card, colour, max(1, theme.px(line)))
-    box = layout.picture
-    rounded(card, (box.left, box.top, box.width, box.height), theme.px(4), theme.paper)
     return card
 
 

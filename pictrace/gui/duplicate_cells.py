@@ -14,6 +14,8 @@ from pictrace.gui.trash import why_not_deletable
 from pictrace.language import _
 from pictrace.questions import GroupMember
 
+_SEPARATOR = " · "
+
 
 class FileCell:
     def __init__(self, canvas: tkinter.Canvas, lettering: Lettering) -> None:
@@ -83,12 +85,20 @@ class FileCell:
         lines = (
             (readable(name), theme.font(0, bold=fate is Fate.STAYS), theme.ink),
             (readable(_place_words(member.picture.archive, folder)), theme.font(-1), theme.faint),
-            (facts_words(member), theme.font(-1), theme.faint),
+            (self._facts(layout, member), theme.font(-1), theme.faint),
         )
         for number, (item, (text, font, colour)) in enumerate(zip(self._lines, lines, strict=True)):
             self._move(item, layout.pad, layout.line_middle(number))
             fitting = self._lettering.shortened(text, font, layout.width - 2 * layout.pad)
             self._canvas.itemconfigure(item, text=fitting, font=font, fill=colour)
+
+    def _facts(self, layout: CardLayout, member: GroupMember) -> str:
+        """As many of them as fit."""
+        facts = facts_of(member)
+        room = layout.width - 2 * layout.pad
+        while len(facts) > 1 and self._lettering.width(_SEPARATOR.join(facts), layout.theme.font(-1)) > room:
+            facts.pop()
+        return _SEPARATOR.join(facts)
 
     def _move(self, item: int, right: int, down: int) -> None:
         self._canvas.coords(item, self._corner[0] + right, self._corner[1] + down)
@@ -103,12 +113,13 @@ def fate_of(model: DuplicatesModel, number: int, member: GroupMember) -> Fate:
     return Fate.OPEN if why_not_deletable(member.picture) is None else Fate.FIXED
 
 
-def facts_words(member: GroupMember) -> str:
+def facts_of(member: GroupMember) -> list[str]:
+    """In words, what matters most first."""
     picture = member.picture
     facts = [_("{width}×{height}").format(width=member.width, height=member.height), size_words(picture.size_bytes)]
     if picture.modified_ns:
         facts.append(time.strftime("%Y-%m-%d", time.localtime(picture.modified_ns / 1e9)))
-    return " · ".join(facts)
+    return facts
 
 
 def _pill_words(member: GroupMember, fate: Fate) -> str:

@@ -10,7 +10,7 @@ import ttkbootstrap
 
 from pictrace.errors import PictureUnreadable
 from pictrace.gui.duplicate_cards import CardLayout, Frame, Place
-from pictrace.gui.duplicate_cells import FileCell, fate_of
+from pictrace.gui.duplicate_cells import FileCell, facts_of, fate_of
 from pictrace.gui.duplicates_layout import ListLayout, Measures, Seat
 from pictrace.gui.duplicates_model import DuplicatesModel
 from pictrace.gui.lettering import Lettering
@@ -25,7 +25,7 @@ from pictrace.report import kind_words
 
 _POLL_MS = 15
 _DRAW_MS = 6
-_CARD_WIDTH = 190
+_CARD_WIDTH = 214
 _WHEEL_PIXELS = 90
 
 
@@ -148,7 +148,7 @@ class DuplicatesList(ttkbootstrap.Frame):
         room = self.canvas.winfo_width() - self._gap
         columns = max(1, room // (self._theme.px(_CARD_WIDTH) + self._gap))
         card = self._card = CardLayout(self._theme, max(room // columns - self._gap, self._theme.px(80)))
-        head = round(-self._theme.font(0)[1] * 2.2)
+        head = round(-self._theme.font(0)[1] * 2.7)
         sizes = [self._model.size(number) for number in self._numbers]
         self._layout = ListLayout(sizes, Measures(columns, card.width, card.height, head, self._gap))
 
@@ -344,7 +344,9 @@ class DuplicatesList(ttkbootstrap.Frame):
         if seat is not None:
             member = self._member(seat)
             reason = None if self._model.is_marked(member) else self._model.why_not_markable(member)
-            self._tip.soon("\n".join(filter(None, (readable(member.picture.key), reason))))
+            self._tip.soon(
+                "\n".join(filter(None, (readable(member.picture.key), " · ".join(facts_of(member)), reason)))
+            )
 
     def _is_tick(self, seat: Seat, event: Any) -> bool:
         x, y = self._corner(seat)

@@ -27,10 +27,22 @@ class Summary:
         go = ngettext(
             "{count:,} file, {size}, goes to the trash", "{count:,} files, {size}, go to the trash", self.files
         )
-        stay = ngettext("{count:,} picture stays", "{count:,} pictures stay", self.stay)
-        return _("{go}; {stay}").format(
-            go=go.format(count=self.files, size=size_words(self.size_bytes)), stay=stay.format(count=self.stay)
+        return _("{go}; {stay}").format(go=self._filled(go), stay=self._stay)
+
+    @property
+    def question(self) -> str:
+        """Asked before anything goes."""
+        move = ngettext(
+            "Move {count:,} file, {size}, to the trash?", "Move {count:,} files, {size}, to the trash?", self.files
         )
+        return _("{move} {stay}.").format(move=self._filled(move), stay=self._stay)
+
+    def _filled(self, words: str) -> str:
+        return words.format(count=self.files, size=size_words(self.size_bytes))
+
+    @property
+    def _stay(self) -> str:
+        return ngettext("{count:,} picture stays", "{count:,} pictures stay", self.stay).format(count=self.stay)
 
 
 @dataclass(slots=True)

@@ -22,6 +22,8 @@ from pictrace.language import _, ngettext
 from pictrace.picture import PictureRef
 from pictrace.questions import DuplicateGroup, GroupMember
 
+_MOST_ENLARGED = 1.6
+
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
@@ -55,7 +57,7 @@ class DuplicatesView(ttkbootstrap.Frame):
         self.model = model
         self._home = home
         self._leaving = leaving
-        self._loader: PictureLoader[Thumb] = PictureLoader(read)
+        self._loader: PictureLoader[Thumb] = PictureLoader(lambda thumb: _filling(read(thumb), thumb))
         self._stayed: Sequence[Stayed] = ()
         self._rule = tkinter.StringVar(self, model.rule)
         self._build()
@@ -142,7 +144,7 @@ class DuplicatesView(ttkbootstrap.Frame):
         self.notice = tkinter.Label(self._notice_bar, anchor="w", justify="left")
         self.notice.pack(side="left", fill="x", expand=True, padx=px(14), pady=px(8))
         self.notice.bind("<Configure>", lambda event: self.notice.configure(wraplength=event.width))
-        hide = ttkbootstrap.Button(self._notice_bar, text=_("Hide"), bootstyle="link", command=self._hide_notice)
+        hide = ttkbootstrap.Button(self._notice_bar, text=_("Hide"), command=self._hide_notice)
         hide.pack(side="right", padx=px(6))
         self.undo = ttkbootstrap.Button(self._notice_bar, text=_("Undo"), command=self._undo_dismissal)
         self.why = ttkbootstrap.Button(self._notice_bar, text=_("Why?"), command=self._show_why)
@@ -163,8 +165,9 @@ class DuplicatesView(ttkbootstrap.Frame):
     def _refresh(self) -> None:
         self.list.refresh()
         count = len(self.model.groups())
-        self._count.configure(text=ngettext("{count:,} group", "{count:,} groups", count).format(count=count))
-        self.rule.configure(text=_("Keep {which}").format(which=self.model.rule.words))
+        words = ngettext("{count:,} group", "{count:,} groups", count).format(count=count)
+        self._count.configure(text=words if count else "")
+        self.rule.configure(text=_("Keep {which}").format(which=self.model.rule.words) + "  ")
         self.export.configure(state="normal" if count else "disabled")
         self.bar.refresh()
 
@@ -277,6 +280,14 @@ def dress_menu(menu: tkinter.Menu, theme: Theme) -> None:
         "selectcolor": theme.accent,
     }
     menu.configure(font=theme.font(0), borderwidth=1, relief="flat", activeborderwidth=0, **colours)
+
+
+def _filling(image: Image.Image, thumb: Thumb) -> Image.Image:
+    """Somewhat enlarged where a fine screen has more pixels than were remembered; a tiny picture stays small."""
+    factor = min(thumb.width / image.width, thumb.height / image.height, _MOST_ENLARGED)
+    if factor <= 1:
+        return image
+    return image.resize((round(image.width * factor), round(image.height * factor)), Image.Resampling.BICUBIC)
 
 
 def _first_large(words: str) -> str:

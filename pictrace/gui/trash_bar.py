@@ -6,11 +6,11 @@ from pathlib import Path
 
 import ttkbootstrap
 
-from pictrace.gui.duplicates_model import DuplicatesModel, size_words
+from pictrace.gui.duplicates_model import DuplicatesModel
 from pictrace.gui.theme import Theme
 from pictrace.gui.trash import Stayed, Trashed
 from pictrace.gui.trash_run import TrashRun
-from pictrace.language import _, ngettext
+from pictrace.language import _
 
 _POLL_MS = 40
 
@@ -128,12 +128,7 @@ class TrashBar(ttkbootstrap.Frame):
             self._progress.configure(value=done / max(1, self._going))
             self._progress.pack(side="right", padx=space)
         elif self._asking:
-            question = ngettext(
-                "Move {count:,} file, {size}, to the trash?",
-                "Move {count:,} files, {size}, to the trash?",
-                summary.files,
-            )
-            words = question.format(count=summary.files, size=size_words(summary.size_bytes))
+            words = summary.question
             self.go.configure(text=_("Move to the trash"))
             self.go.pack(side="right")
             self.cancel.configure(text=_("Cancel"))
