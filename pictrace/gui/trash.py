@@ -43,7 +43,8 @@ class Stayed:
     reason: str
 
 
-Identity = tuple[int, int, int, int]
+Identity = tuple[int, int, int, int, int]
+"""Device, inode, size, and both times: the last one tells of changes also where somebody set the other one back."""
 
 
 class _Refused(Exception):
@@ -190,7 +191,7 @@ def _facts(path: str) -> Identity:
 
 
 def _identity(facts: os.stat_result) -> Identity:
-    return facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns
+    return facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns
 
 
 def _hashed(path: str) -> tuple[Identity, Digest]:

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -232,6 +233,20 @@ def test_the_keeper_vanishes_between_two_victims(tmp_path: Path, album: Path, bi
     (album / "keeper.jpg").unlink()
     assert isinstance(next(answers), Stayed)
     assert inside(album) == ["1.jpg"]
+
+
+@only_posix
+def test_the_keeper_is_secretly_changed_between_two_victims(tmp_path: Path, album: Path, bin_of_the_test: Path) -> None:
+    keeper = real_member(album, "keeper.jpg", SAME)
+    removals = [Removal(real_member(album, f"{n}.jpg", SAME), (keeper,)) for n in range(2)]
+    answers: Iterator[Trashed | Stayed] = move_to_trash(removals, tmp_path / "home")
+    assert isinstance(next(answers), Trashed)
+    before = (album / "keeper.jpg").stat()
+    time.sleep(0.05)
+    (album / "keeper.jpg").write_bytes(SAME[::-1])
+    os.utime(album / "keeper.jpg", ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert isinstance(next(answers), Stayed)
+    assert (album / "1.jpg").exists()
 
 
 def test_stopping_leaves_the_rest_where_it_is(tmp_path: Path, album: Path, bin_of_the_test: Path) -> None:
