@@ -57,6 +57,7 @@ class Window:
         self.actions = CardActions(self)
         self._saved = preferences
         self._saving: str | None = None
+        self.closed = False
         root.title("PicTrace")
         screen = (root.winfo_screenwidth(), root.winfo_screenheight())
         root.minsize(*(min(self.theme.px(side), room) for side, room in zip(_LEAST_SIZE, screen, strict=True)))
@@ -200,7 +201,7 @@ class Window:
 
     def zoom(self, steps: int) -> None:
         """Of the thumbnails; 0 is the size of the first start."""
-        side = self.session.shown.preferences.card_side + steps * _SIDE_STEP if steps else Preferences().card_side
+        side = self.session.preferences.card_side + steps * _SIDE_STEP if steps else Preferences().card_side
         self.session.prefer(card_side=min(max(side, _SIDES[0]), _SIDES[1]))
 
     def with_current(self, do: Callable[[Match], None]) -> None:
@@ -232,7 +233,8 @@ class Window:
 
     def close(self) -> None:
         """The window is gone at once, and after about two seconds everything else is."""
-        preferences = self.session.shown.preferences
+        self.closed = True
+        preferences = self.session.preferences
         geometry = self.root.geometry()
         self.root.withdraw()
         self.root.update_idletasks()

@@ -46,9 +46,16 @@ class State:
     download: Progress | None = None
     download_problem: str | None = None
     sort: Sort = Sort.BEST
+    _filtered: tuple[tuple[object, ...], tuple[Match, ...]] = ((), ())
 
     def results(self) -> tuple[Match, ...]:
-        """What the slider and the boxes leave of the answer."""
+        """What the slider and the boxes leave of the answer; the very same object while they leave the same."""
+        about = (id(self.answer), self.preferences.threshold, self.preferences.subfolders, self.sort)
+        if self._filtered[0] != about:
+            self._filtered = about, self._filter()
+        return self._filtered[1]
+
+    def _filter(self) -> tuple[Match, ...]:
         if self.answer is None:
             return ()
         least = self.preferences.threshold
