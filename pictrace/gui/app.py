@@ -14,8 +14,10 @@ from pictrace.errors import MachineRefuses
 from pictrace.gui import dialogs
 from pictrace.gui.card_actions import CardActions
 from pictrace.gui.comparing import Comparing
+from pictrace.gui.duplicating import Duplicating
 from pictrace.gui.giving import Giving
 from pictrace.gui.grid import Grid
+from pictrace.gui.layers import Layers
 from pictrace.gui.link import Link
 from pictrace.gui.menus import card_menu, main_menu, sort_menu
 from pictrace.gui.notices import Notices
@@ -55,6 +57,7 @@ class Window:
         self.giving = Giving(self)
         self.comparing = Comparing(self)
         self.actions = CardActions(self)
+        self.duplicating = Duplicating(self)
         self._saved = preferences
         self._saving: str | None = None
         self.closed = False
@@ -76,13 +79,14 @@ class Window:
         theme, session = self.theme, self.session
         self.main = tkinter.Frame(self.root)
         self.main.pack(fill="both", expand=True)
+        self.layers = Layers(self.main)
         self.toolbar = Toolbar(
             self.main,
             theme,
             on_archive=self.giving.take_archive_text,
             on_folder=self.giving.choose_folder,
             on_zip=self.giving.choose_zip,
-            on_duplicates=lambda: None,
+            on_duplicates=self.duplicating.open,
             on_menu=lambda x, y: main_menu(self).tk_popup(x, y),
             act=self.act,
         )
@@ -172,6 +176,7 @@ class Window:
         ):
             part.set_theme(self.theme)
         self.comparing.set_theme(self.theme)
+        self.duplicating.set_theme(self.theme)
         self._paint()
 
     def _paint(self) -> None:
@@ -222,6 +227,8 @@ class Window:
     def escape(self) -> None:
         if self.comparing.is_open:
             self.comparing.close()
+        elif self.duplicating.view is not None:
+            self.duplicating.escape()
         else:
             self.session.cancel()
 
@@ -244,6 +251,7 @@ class Window:
         with contextlib.suppress(OSError):
             save_preferences(self._file, replace(preferences, geometry=geometry))
         self.comparing.close()
+        self.duplicating.close()
         self.session.close()
         self.loader.close()
         self.thumbnails.close()

@@ -5,13 +5,12 @@ from pathlib import Path
 from tkinter import filedialog
 from typing import TYPE_CHECKING
 
-from pictrace.archives.place import INNER
 from pictrace.catalogue import Catalogue
 from pictrace.errors import PicTraceError
 from pictrace.gui.files import Viewer, base_name, path_text, save_copy, show_in_folder
 from pictrace.gui.quick_look import QuickLook
 from pictrace.language import _
-from pictrace.picture import Match
+from pictrace.picture import Match, PictureRef
 from pictrace.questions import SearchAnswer
 
 if TYPE_CHECKING:
@@ -27,10 +26,14 @@ class CardActions:
         self.quick_look = QuickLook(window)
 
     def open(self, match: Match) -> None:
-        self._run(lambda: self._viewer.open(match.picture))
+        self.open_picture(match.picture)
+
+    def open_picture(self, picture: PictureRef) -> None:
+        """With the system's viewer."""
+        self.run(lambda: self._viewer.open(picture))
 
     def show_in_folder(self, match: Match) -> None:
-        self._run(lambda: show_in_folder(match.picture))
+        self.run(lambda: show_in_folder(match.picture))
 
     def copy_path(self, match: Match) -> None:
         self._window.copy(path_text(match.picture))
@@ -43,7 +46,7 @@ class CardActions:
             parent=self._window.root, title=_("Save a copy"), initialfile=base_name(match.picture)
         )
         if chosen:
-            self._run(lambda: save_copy(match.picture, Path(chosen)))
+            self.run(lambda: save_copy(match.picture, Path(chosen)))
 
     def export(self) -> None:
         """All results that are shown, as CSV, JSON, or a page with thumbnails: the extension says which."""
@@ -60,22 +63,19 @@ class CardActions:
         )
         if chosen:
             catalogue = self._window.thumbnails.catalogue
-            self._run(lambda: _export(Path(chosen), answer, catalogue()))
+            self.run(lambda: _export(Path(chosen), answer, catalogue()))
 
     def close(self) -> None:
         self._viewer.close()
 
-    def _run(self, work: Callable[[], None]) -> None:
+    def run(self, work: Callable[[], None]) -> None:
+        """In a thread."""
+
         def then(answer: PicTraceError | None) -> None:
             if isinstance(answer, PicTraceError):
                 self._window.session.notify(answer.message)
 
         self._window.session.errands.run(work, then)
-
-
-def is_member(match: Match) -> bool:
-    """It lies inside an archive."""
-    return INNER in match.picture.file_id
 
 
 def _export(file: Path, answer: SearchAnswer, catalogue: Catalogue) -> None:

@@ -136,7 +136,7 @@ def test_f6_goes_from_pane_to_pane_and_back(searched: Window) -> None:
 def test_enter_compares_and_escape_comes_back(searched: Window) -> None:
     press(searched.grid.canvas, "Key-Return")
     assert searched.comparing.is_open
-    view = searched.comparing._view
+    view = searched.comparing.view
     assert view is not None
     until(searched.root, lambda: any("%" in words and "·" in words for words in words_in(view)))
     first = searched.grid.current_place
