@@ -62,18 +62,29 @@ class Window:
         self._saving: str | None = None
         self.closed = False
         root.title("PicTrace")
-        screen = (root.winfo_screenwidth(), root.winfo_screenheight())
-        root.minsize(*(min(self.theme.px(side), room) for side, room in zip(_LEAST_SIZE, screen, strict=True)))
-        width, height = (min(self.theme.px(side), room) for side, room in zip(_FIRST_SIZE, screen, strict=True))
-        root.geometry(f"{width}x{height}")
-        if re.fullmatch(r"\d{2,5}x\d{2,5}[+-]\d{1,5}[+-]\d{1,5}", preferences.geometry):
-            root.geometry(preferences.geometry)
+        self._place(preferences.geometry)
         self._build()
         bind_shortcuts(self)
         self.giving.accept_drops()
         root.protocol("WM_DELETE_WINDOW", self.close)
         self._draw(self.session.shown)
         self._polling = root.after(_POLL_MS, self._poll)
+
+    def _place(self, remembered: str) -> None:
+        """Where it was, as far as the screen has room there now."""
+        root = self.root
+        screen = root.winfo_screenwidth(), root.winfo_screenheight()
+        least = [min(self.theme.px(side), room) for side, room in zip(_LEAST_SIZE, screen, strict=True)]
+        root.minsize(*least)
+        size = [self.theme.px(side) for side in _FIRST_SIZE]
+        place = ""
+        if known := re.fullmatch(r"(\d{3,5})x(\d{3,5})\+(\d{1,5})\+(\d{1,5})", remembered):
+            size = [int(known[1]), int(known[2])]
+            left, top = int(known[3]), int(known[4])
+            if left + least[0] // 2 < screen[0] and top + least[1] // 2 < screen[1]:
+                place = f"+{left}+{top}"
+        width, height = (min(side, room) for side, room in zip(size, screen, strict=True))
+        root.geometry(f"{width}x{height}{place}")
 
     def _build(self) -> None:
         theme, session = self.theme, self.session

@@ -1,15 +1,13 @@
 """Small windows beside the main one: lists, details, settings."""
 
 import tkinter
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import ttkbootstrap
 
 from pictrace import __version__
 from pictrace.events import Skipped
 from pictrace.gui.originals import readable
-from pictrace.gui.preferences import Appearance
 from pictrace.gui.theme import Theme
 from pictrace.language import _, ngettext
 
@@ -20,8 +18,8 @@ if TYPE_CHECKING:
 def show_unreadable(root: tkinter.Tk, theme: Theme, skipped: tuple[Skipped, ...]) -> tkinter.Toplevel:
     """File and reason, and all of it for the clipboard."""
     title = ngettext("{count:,} file could not be read", "{count:,} files could not be read", len(skipped))
-    window = _window(root, theme, title.format(count=len(skipped)), (720, 420))
-    buttons = _buttons(window, theme)
+    window = side_window(root, theme, title.format(count=len(skipped)), (720, 420))
+    buttons = closing_row(window, theme)
 
     def copy() -> None:
         root.clipboard_clear()
@@ -44,8 +42,8 @@ def show_unreadable(root: tkinter.Tk, theme: Theme, skipped: tuple[Skipped, ...]
 
 
 def show_text(root: tkinter.Tk, theme: Theme, title: str, text: str) -> tkinter.Toplevel:
-    window = _window(root, theme, title, (720, 420))
-    buttons = _buttons(window, theme)
+    window = side_window(root, theme, title, (720, 420))
+    buttons = closing_row(window, theme)
 
     def copy() -> None:
         root.clipboard_clear()
@@ -71,8 +69,8 @@ def show_text(root: tkinter.Tk, theme: Theme, title: str, text: str) -> tkinter.
 def show_shortcuts(root: tkinter.Tk, theme: Theme) -> tkinter.Toplevel:
     from pictrace.gui.shortcuts import shortcut_list
 
-    window = _window(root, theme, _("Shortcuts"), None)
-    _buttons(window, theme)
+    window = side_window(root, theme, _("Shortcuts"), None)
+    closing_row(window, theme)
     table = ttkbootstrap.Frame(window, padding=theme.px(18))
     table.pack()
     for row, (keys, does) in enumerate(shortcut_list()):
@@ -83,8 +81,8 @@ def show_shortcuts(root: tkinter.Tk, theme: Theme) -> tkinter.Toplevel:
 
 
 def show_about(root: tkinter.Tk, theme: Theme) -> tkinter.Toplevel:
-    window = _window(root, theme, _("About PicTrace"), None)
-    _buttons(window, theme)
+    window = side_window(root, theme, _("About PicTrace"), None)
+    closing_row(window, theme)
     frame = ttkbootstrap.Frame(window, padding=theme.px(24))
     frame.pack()
     ttkbootstrap.Label(frame, text=f"PicTrace {__version__}", font=theme.font(2, bold=True)).pack(anchor="w")
@@ -96,62 +94,31 @@ def show_about(root: tkinter.Tk, theme: Theme) -> tkinter.Toplevel:
     return window
 
 
-def show_settings(window: "Window") -> tkinter.Toplevel:
-    """Each change holds at once."""
-    theme, session = window.theme, window.session
-    top = _window(window.root, theme, _("Settings"), None)
-    _buttons(top, theme)
-    frame = ttkbootstrap.Frame(top, padding=theme.px(18))
-    frame.pack(fill="both", expand=True)
-    preferences = session.shown.preferences
-    names = {Appearance.SYSTEM: _("System"), Appearance.LIGHT: _("Light"), Appearance.DARK: _("Dark")}
-    appearance = tkinter.StringVar(top, preferences.appearance)
-    scale = tkinter.StringVar(top, str(preferences.text_scale))
-    offer = tkinter.BooleanVar(top, preferences.weights_bar)
-    top.variables = (appearance, scale, offer)  # type: ignore[attr-defined]
-    rows: list[tuple[str, list[Any]]] = [
-        (
-            _("Theme"),
-            [
-                ttkbootstrap.Radiobutton(
-                    frame,
-                    text=name,
-                    value=str(one),
-                    variable=appearance,
-                    command=partial(session.prefer, appearance=one),
-                )
-                for one, name in names.items()
-            ],
-        ),
-        (
-            _("Text size"),
-            [
-                ttkbootstrap.Radiobutton(
-                    frame,
-                    text=f"{factor:.0%}",
-                    value=str(factor),
-                    variable=scale,
-                    command=partial(session.prefer, text_scale=factor),
-                )
-                for factor in (0.9, 1.0, 1.15, 1.3, 1.5)
-            ],
-        ),
-    ]
-    for row, (words, choices) in enumerate(rows):
-        label = ttkbootstrap.Label(frame, text=words, font=theme.font(0, bold=True))
-        label.grid(row=row, column=0, sticky="w", padx=(0, theme.px(20)), pady=theme.px(6))
-        for column, choice in enumerate(choices, start=1):
-            choice.grid(row=row, column=column, sticky="w", padx=(0, theme.px(10)))
-    ttkbootstrap.Checkbutton(
-        frame,
-        text=_("Offer to download the ResNet50 model where it is missing"),
-        variable=offer,
-        command=lambda: session.prefer(weights_bar=offer.get()),
-    ).grid(row=len(rows), column=0, columnspan=8, sticky="w", pady=(theme.px(10), 0))
+def ask_address(window: "Window") -> tkinter.Toplevel:
+    """Of a picture on the web, or of one on this computer."""
+    theme = window.theme
+    top = side_window(window.root, theme, _("Open address"), None)
+    entry = ttkbootstrap.Entry(top, width=60)
+
+    def take(_event: object = None) -> None:
+        if window.giving.take_text(entry.get()):
+            top.destroy()
+        else:
+            words.configure(text=_("This is no address: it has to begin with http:// or https://."))
+
+    buttons = closing_row(top, theme, _("Cancel"))
+    ttkbootstrap.Button(buttons, text=_("Open"), bootstyle="primary", command=take).pack(
+        side="right", padx=(0, theme.px(8))
+    )
+    words = ttkbootstrap.Label(top, text=_("The address of a picture:"))
+    words.pack(anchor="w", padx=theme.px(18), pady=(theme.px(18), theme.px(6)))
+    entry.pack(padx=theme.px(18))
+    entry.bind("<Return>", take)
+    entry.focus_set()
     return top
 
 
-def _window(root: tkinter.Tk, theme: Theme, title: str, size: tuple[int, int] | None) -> tkinter.Toplevel:
+def side_window(root: tkinter.Tk, theme: Theme, title: str, size: tuple[int, int] | None) -> tkinter.Toplevel:
     """Not modal; Escape closes it."""
     window = tkinter.Toplevel(root, background=theme.panel)
     window.withdraw()
@@ -167,8 +134,8 @@ def _window(root: tkinter.Tk, theme: Theme, title: str, size: tuple[int, int] | 
     return window
 
 
-def _buttons(window: tkinter.Toplevel, theme: Theme) -> ttkbootstrap.Frame:
+def closing_row(window: tkinter.Toplevel, theme: Theme, close: str = "") -> ttkbootstrap.Frame:
     row = ttkbootstrap.Frame(window, padding=theme.px(12))
     row.pack(side="bottom", fill="x")
-    ttkbootstrap.Button(row, text=_("Close"), bootstyle="primary", command=window.destroy).pack(side="right")
+    ttkbootstrap.Button(row, text=close or _("Close"), command=window.destroy).pack(side="right")
     return row

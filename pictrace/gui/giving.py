@@ -10,6 +10,7 @@ from PIL import Image, ImageGrab
 
 from pictrace.errors import PicTraceError
 from pictrace.gui.query import is_archive, path_in
+from pictrace.gui.web_picture import fetch_picture, is_address
 from pictrace.language import _
 from pictrace.questions import Query
 
@@ -90,6 +91,28 @@ class Giving:
 
         self._window.session.errands.run(sort_out, take)
 
+    def take_text(self, text: str) -> bool:
+        """A path or an address; False for anything else."""
+        if is_address(text):
+            self.take_address(text.strip())
+            return True
+        path = path_in(text)
+        if path is not None:
+            self.take_paths([path])
+        return path is not None
+
+    def take_address(self, address: str) -> None:
+        """Fetches the picture that lies there."""
+        session = self._window.session
+
+        def take(data: bytes | PicTraceError) -> None:
+            if isinstance(data, bytes):
+                self.take_picture(address, data)
+            else:
+                session.notify(data.message)
+
+        session.errands.run(lambda: fetch_picture(address, session.settings.picture_megabytes << 20), take)
+
     # Pasted
 
     def paste(self) -> None:
@@ -98,9 +121,7 @@ class Giving:
             text: str | None = self._window.root.clipboard_get()
         except tkinter.TclError:
             text = None
-        path = path_in(text) if text else None
-        if path is not None:
-            self.take_paths([path])
+        if text and self.take_text(text):
             return
 
         def take(grabbed: list[str] | bytes | PicTraceError | None) -> None:
@@ -127,8 +148,11 @@ class Giving:
         root.tk.call("bind", str(root), "<<Drop>>", f"{command} %D")
 
     def _dropped(self, data: str) -> str:
-        paths = [path_in(item) or item for item in self._window.root.tk.splitlist(data)]
-        if paths:
+        items = self._window.root.tk.splitlist(data)
+        paths = [path_in(item) or item for item in items]
+        if items and is_address(items[0]):
+            self.take_address(items[0])
+        elif paths:
             self.take_paths(paths)
         return "copy"
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pictrace.gui import dialogs
 from pictrace.gui.preferences import Appearance
+from pictrace.gui.settings_window import TEXT_SCALES, show_settings
 from pictrace.gui.shown import Sort
 from pictrace.language import _
 from pictrace.picture import Match
@@ -14,14 +15,13 @@ from pictrace.picture import Match
 if TYPE_CHECKING:
     from pictrace.gui.app import Window
 
-_TEXT_SCALES = (0.9, 1.0, 1.15, 1.3, 1.5)
-
 
 def main_menu(window: "Window") -> tkinter.Menu:
     menu = _menu(window)
     giving, session = window.giving, window.session
     preferences = session.shown.preferences
     menu.add_command(label=_("Open picture…"), accelerator="Ctrl+O", command=giving.choose_picture)
+    menu.add_command(label=_("Open address…"), command=lambda: dialogs.ask_address(window))
     menu.add_command(label=_("Open folder…"), accelerator="Ctrl+Shift+O", command=giving.choose_folder)
     menu.add_command(label=_("Open ZIP…"), command=giving.choose_zip)
     menu.add_command(label=_("Look in another folder too…"), command=giving.add_folder)
@@ -42,7 +42,7 @@ def main_menu(window: "Window") -> tkinter.Menu:
     menu.add_cascade(label=_("Theme"), menu=appearance)
     size = _menu(window, menu)
     scale = tkinter.StringVar(menu, str(preferences.text_scale))
-    for factor in _TEXT_SCALES:
+    for factor in TEXT_SCALES:
         size.add_radiobutton(
             label=f"{factor:.0%}",
             value=str(factor),
@@ -53,7 +53,7 @@ def main_menu(window: "Window") -> tkinter.Menu:
     # Tk forgets a variable that Python has forgotten, and with it the mark in the menu.
     menu.variables = (chosen, scale)  # type: ignore[attr-defined]
     menu.add_separator()
-    menu.add_command(label=_("Settings…"), accelerator="Ctrl+,", command=lambda: dialogs.show_settings(window))
+    menu.add_command(label=_("Settings…"), accelerator="Ctrl+,", command=lambda: show_settings(window))
     menu.add_command(
         label=_("Shortcuts"), accelerator="F1", command=lambda: dialogs.show_shortcuts(window.root, window.theme)
     )

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pictrace.gui import dialogs
+from pictrace.gui.settings_window import show_settings
 from pictrace.gui.shown import Act
 from pictrace.language import _
 from pictrace.picture import Match
@@ -31,7 +32,7 @@ def bind_shortcuts(window: "Window") -> None:
         f"<{COMMAND}-Key-0>": lambda: window.zoom(0),
         "<Escape>": window.escape,
         "<F6>": window.next_pane,
-        f"<{COMMAND}-comma>": lambda: dialogs.show_settings(window),
+        f"<{COMMAND}-comma>": lambda: show_settings(window),
         "<F1>": lambda: dialogs.show_shortcuts(window.root, window.theme),
     }
     for sequence, action in everywhere.items():

@@ -17,11 +17,13 @@ from PIL import Image, ImageGrab
 from pictrace.gui import dialogs
 from pictrace.gui.app import Window
 from pictrace.gui.preferences import Appearance
+from pictrace.gui.settings_window import show_settings
 from pictrace.gui.shown import Page, Sort
 from pictrace.questions import Region
 from pictrace.settings import Settings
 from tests.gui.windows import button_with, click, opened, press, until, words_in
 from tests.pictures import make_archive
+from tests.weights_server import serving
 
 
 @pytest.fixture(scope="module")
@@ -167,6 +169,24 @@ def test_a_pasted_path_and_a_pasted_file_address_become_the_query(window: Window
         until(window.root, partial(_says, window.panel, name))
 
 
+def test_a_pasted_address_is_fetched_and_a_wrong_one_told(window: Window, album: Path) -> None:
+    with serving((album / "007.jpg").read_bytes()) as server:
+        window.root.clipboard_clear()
+        window.root.clipboard_append(server.url)
+        press(window.root, "Control-v")
+        until(window.root, lambda: "96 × 96" in " ".join(words_in(window.panel)))
+        server.status = 404
+        dialog = dialogs.ask_address(window)
+        entry: Any = next(child for child in dialog.winfo_children() if child.winfo_class() == "TEntry")
+        press(entry, *"abc", "Key-Return")
+        assert dialog.winfo_exists()
+        entry.delete(0, "end")
+        entry.insert(0, server.url)
+        press(entry, "Key-Return")
+        assert not dialog.winfo_exists()
+        until(window.root, lambda: any("404" in bar.words for bar in window.session.shown.bars))
+
+
 def test_a_pasted_picture_becomes_the_query(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ImageGrab, "grabclipboard", lambda: Image.new("RGBA", (64, 48), "red"))
     window.root.clipboard_clear()
@@ -300,9 +320,9 @@ def test_a_zip_beside_the_program_is_offered_at_the_first_start(window: Window, 
 
 
 def test_settings_and_about_open(window: Window) -> None:
-    dialogs.show_settings(window)
+    show_settings(window)
     dialogs.show_about(window.root, window.theme)
-    window.root.update()
+    until(window.root, lambda: "ResNet50 is not on this computer yet." in words_in(window.root))
     titles = {str(top.title()) for top in toplevels(window)}
     assert titles == {"Settings", "About PicTrace"}
 
