@@ -38,6 +38,7 @@ from pictrace.settings import Settings, load_settings
 
 _POLL_MS = 25
 _SAVE_MS = 1500
+_THUMBNAIL_MEGABYTES = 64
 _LEAST_SIZE = (900, 600)
 _FIRST_SIZE = (1180, 780)
 _SIDES = (96, 384)
@@ -53,7 +54,7 @@ class Window:
         self.theme = apply_theme(root, preferences.appearance, preferences.text_scale)
         self._dressed = (preferences.appearance, preferences.text_scale)
         self.thumbnails = Thumbnails(settings)
-        self.loader: PictureLoader[Thumb] = PictureLoader(self.thumbnails.read)
+        self.loader: PictureLoader[Thumb] = PictureLoader(self.thumbnails.read, megabytes=_THUMBNAIL_MEGABYTES)
         self.giving = Giving(self)
         self.comparing = Comparing(self)
         self.actions = CardActions(self)

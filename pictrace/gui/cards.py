@@ -60,7 +60,7 @@ class CardLayout:
     @property
     def bar(self) -> tuple[int, int, int, int]:
         """Left, top, width, height."""
-        width, height = self.theme.px(46), self.theme.px(4)
+        width, height = min(self.theme.px(46), self.width // 5), self.theme.px(4)
         return self.width - self.pad - width, self.second_line - height // 2, width, height
 
 

@@ -8,8 +8,9 @@ import ttkbootstrap
 from PIL import Image
 
 from pictrace.errors import PictureUnreadable
-from pictrace.gui.cards import CardLayout, Mark
+from pictrace.gui.cards import Mark
 from pictrace.gui.cells import Cell
+from pictrace.gui.grid_layout import GridLayout
 from pictrace.gui.lettering import Lettering
 from pictrace.gui.pictures import PictureLoader
 from pictrace.gui.theme import Theme
@@ -48,6 +49,7 @@ class Grid(ttkbootstrap.Frame):
         self._cells: dict[int, Cell] = {}
         self._free: list[Cell] = []
         self._drawing: str | None = None
+        self._known_layout: GridLayout | None = None
         self._broken: set[Thumb] = set()
         self.canvas = tkinter.Canvas(self, highlightthickness=0, borderwidth=0, takefocus=True, width=1, height=1)
         self._scrollbar = ttkbootstrap.Scrollbar(self, orient="vertical", command=self._scrolled)
@@ -79,10 +81,10 @@ class Grid(ttkbootstrap.Frame):
     def set_side(self, side: int) -> None:
         """Of a thumbnail, in logical pixels. What was in the middle stays in sight."""
         if side != self._side:
-            share = self._top / max(1, self._whole_height())
+            share = self._top / max(1, self.layout.height)
             self._side = side
             self._forget_cells()
-            self._scroll_to(round(share * self._whole_height()))
+            self._scroll_to(round(share * self.layout.height))
 
     def set_dimmed(self, dimmed: bool) -> None:
         if dimmed != self._dimmed:
@@ -119,49 +121,28 @@ class Grid(ttkbootstrap.Frame):
         self._tip.hide()
         super().destroy()
 
-    # Where things are
-
     @property
-    def _gap(self) -> int:
-        return self._theme.px(12)
-
-    @property
-    def _columns(self) -> int:
-        least = self._theme.px(self._side + 20)
-        return max(1, (self.canvas.winfo_width() - self._gap) // (least + self._gap))
-
-    @property
-    def _layout(self) -> CardLayout:
-        columns = self._columns
-        width = (self.canvas.winfo_width() - self._gap * (columns + 1)) // columns
-        return CardLayout(self._theme, max(width, self._theme.px(60)), self._theme.px(self._side))
-
-    def _row_height(self) -> int:
-        return self._layout.height + self._gap
-
-    def _whole_height(self) -> int:
-        rows = -(-len(self._results) // self._columns)
-        return rows * self._row_height() + self._theme.px(8)
+    def layout(self) -> GridLayout:
+        about = (self._theme, self.canvas.winfo_width(), self._side, len(self._results))
+        known = self._known_layout
+        if known is None or (known.theme, known.width, known.side, known.count) != about:
+            known = self._known_layout = GridLayout(*about)
+        return known
 
     def _index_at(self, x: int, y: int) -> int | None:
-        width = self._layout.width + self._gap
-        row, below = divmod(y + self._top, self._row_height())
-        column, beside = divmod(x - self._gap, width)
-        index = row * self._columns + column
-        inside = 0 <= column < self._columns and beside < width - self._gap and below < self._layout.height
-        return index if inside and 0 <= index < len(self._results) else None
+        return self.layout.index_at(x, y + self._top)
 
     # Scrolling and drawing
 
     def _scrolled(self, how: str, amount: str, unit: str = "") -> None:
         if how == "moveto":
-            self._scroll_to(round(float(amount) * self._whole_height()))
+            self._scroll_to(round(float(amount) * self.layout.height))
         else:
-            page = self.canvas.winfo_height() if unit == "pages" else self._row_height() // _WHEEL_PARTS
+            page = self.canvas.winfo_height() if unit == "pages" else self.layout.row_height // _WHEEL_PARTS
             self._scroll_to(self._top + int(amount) * page)
 
     def _scroll_to(self, top: int) -> None:
-        self._top = max(0, min(top, self._whole_height() - self.canvas.winfo_height()))
+        self._top = max(0, min(top, self.layout.height - self.canvas.winfo_height()))
         self._redraw()
 
     def _redraw(self) -> None:
@@ -173,23 +154,21 @@ class Grid(ttkbootstrap.Frame):
         height = self.canvas.winfo_height()
         if self.canvas.winfo_width() <= 1:
             return
-        whole = max(1, self._whole_height())
+        whole = max(1, self.layout.height)
         self._scrollbar.set(self._top / whole, min(1.0, (self._top + height) / whole))
         self._show_scrollbar(whole > height)
-        layout, columns, row_height = self._layout, self._columns, self._row_height()
-        first = self._top // row_height * columns
-        last = min(len(self._results), ((self._top + height) // row_height + 1) * columns)
-        for index in [index for index in self._cells if not first <= index < last]:
+        layout = self.layout
+        seen = layout.in_sight(self._top, height)
+        for index in [index for index in self._cells if index not in seen]:
             cell = self._cells.pop(index)
             cell.hide()
             self._free.append(cell)
         # From the end, since what is asked for last is read first.
-        for index in reversed(range(first, last)):
+        for index in reversed(seen):
             cell = self._cells.get(index) or self._new_cell(index)
-            x = self._gap + index % columns * (layout.width + self._gap)
-            y = index // columns * row_height - self._top
-            cell.place(x, y)
-            self._fill(cell, index, layout)
+            x, y = layout.place_of(index)
+            cell.place(x, y - self._top)
+            self._fill(cell, index)
 
     def _show_scrollbar(self, needed: bool) -> None:
         """It keeps its room, so that the cards do not change their width."""
@@ -204,14 +183,15 @@ class Grid(ttkbootstrap.Frame):
         self._cells[index] = cell
         return cell
 
-    def _fill(self, cell: Cell, index: int, layout: CardLayout) -> None:
+    def _fill(self, cell: Cell, index: int) -> None:
+        card = self.layout.card
         match = self._results[index]
-        thumb = Thumb(match.picture, match.digest, *layout.box)
+        thumb = Thumb(match.picture, match.digest, *card.box)
         image = self._loader.remembered(thumb)
         broken = thumb in self._broken
         if image is None and not broken and cell.thumb != thumb:
             self._loader.request(thumb)
-        cell.show(layout, match, thumb, image, broken=broken, mark=self._mark(index), dimmed=self._dimmed)
+        cell.show(card, match, thumb, image, broken=broken, mark=self._mark(index), dimmed=self._dimmed)
 
     def _mark(self, index: int) -> Mark:
         if index == self._current:
@@ -234,7 +214,7 @@ class Grid(ttkbootstrap.Frame):
     def _arrived(self, thumb: Thumb, _result: Image.Image | PictureUnreadable) -> None:
         for index, cell in self._cells.items():
             if cell.thumb == thumb:
-                self._fill(cell, index, self._layout)
+                self._fill(cell, index)
 
     # Mouse and keyboard
 
@@ -261,10 +241,10 @@ class Grid(ttkbootstrap.Frame):
         moves: dict[str, Callable[[], int]] = {
             "Left": lambda: self._current - 1,
             "Right": lambda: self._current + 1,
-            "Up": lambda: self._current - self._columns,
-            "Down": lambda: self._current + self._columns,
-            "Prior": lambda: self._current - self._columns * self._rows_in_sight(),
-            "Next": lambda: self._current + self._columns * self._rows_in_sight(),
+            "Up": lambda: self._current - self.layout.columns,
+            "Down": lambda: self._current + self.layout.columns,
+            "Prior": lambda: self._current - self.layout.columns * self._rows_in_sight(),
+            "Next": lambda: self._current + self.layout.columns * self._rows_in_sight(),
             "Home": lambda: 0,
             "End": lambda: len(self._results) - 1,
         }
@@ -272,19 +252,19 @@ class Grid(ttkbootstrap.Frame):
             canvas.bind(f"<Key-{key}>", lambda _event, where=where: self._move_to(where()))  # type: ignore[misc]
 
     def _rows_in_sight(self) -> int:
-        return max(1, self.canvas.winfo_height() // self._row_height())
+        return max(1, self.canvas.winfo_height() // self.layout.row_height)
 
     def _move_to(self, index: int) -> str:
         if self._results:
             self._current = min(max(index, 0), len(self._results) - 1)
-            top = self._current // self._columns * self._row_height()
-            least = top + self._row_height() - self.canvas.winfo_height()
+            top = self._current // self.layout.columns * self.layout.row_height
+            least = top + self.layout.row_height - self.canvas.winfo_height()
             self._scroll_to(min(max(self._top, least), top))
         return "break"
 
     def _wheel(self, turns: int) -> None:
         self._tip.hide()
-        self._scroll_to(self._top + turns * self._row_height() // _WHEEL_PARTS)
+        self._scroll_to(self._top + turns * self.layout.row_height // _WHEEL_PARTS)
 
     def _point_at(self, index: int | None) -> None:
         if index != self._hover:

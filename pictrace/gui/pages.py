@@ -102,7 +102,7 @@ def _words(parent: tkinter.Misc, theme: Theme, words: str, font: tuple[str, int,
         font=font,
         background=theme.paper,
         foreground=ink,
-        wraplength=theme.px(520),
+        wraplength=theme.px(600),
         justify="center",
     )
 

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pictrace.errors import PicTraceError
 from pictrace.events import Cancelled, Event, Failed, Finished
@@ -19,9 +19,11 @@ from pictrace.gui.state import Phase, State
 from pictrace.gui.weights_offer import WeightsOffer
 from pictrace.job import EngineProcess, Job
 from pictrace.questions import Query, Region, SearchAnswer
-from pictrace.samples import Samples, make_samples
 from pictrace.settings import Settings
 from pictrace.worker import Verb
+
+if TYPE_CHECKING:
+    from pictrace.samples import Samples
 
 
 class Session:
@@ -199,7 +201,7 @@ class Session:
         else:
             self._state.query_problem = look.message
 
-    def _try_samples(self, samples: Samples | PicTraceError) -> None:
+    def _try_samples(self, samples: "Samples | PicTraceError") -> None:
         self._state.phase = Phase.IDLE
         if isinstance(samples, PicTraceError):
             self._state.trouble = Failed(samples, "")
@@ -220,8 +222,10 @@ class Session:
             self.find()
 
 
-def _drawn_samples(folder: Path) -> Samples:
+def _drawn_samples(folder: Path) -> "Samples":
     """Drawn in a process of their own: they would make the window stutter."""
+    from pictrace.samples import make_samples
+
     drawing = multiprocessing.get_context("spawn").Process(target=make_samples, args=(folder,), daemon=True)
     drawing.start()
     drawing.join()

@@ -282,11 +282,11 @@ def test_files_that_could_not_be_read_are_listed_and_copied(window: Window, tmp_
 
 def test_the_theme_and_the_text_size_change_at_once(searched: Window) -> None:
     light = searched.grid.canvas.cget("background")
-    height = searched.grid._row_height()
+    height = searched.grid.layout.row_height
     searched.session.prefer(appearance=Appearance.DARK, text_scale=1.5)
     until(searched.root, lambda: searched.theme.dark)
     assert searched.grid.canvas.cget("background") != light
-    assert searched.grid._row_height() > height
+    assert searched.grid.layout.row_height > height
 
 
 def test_what_is_preferred_is_remembered(window: Window, home: Path, album: Path) -> None:

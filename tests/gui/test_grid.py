@@ -149,7 +149,7 @@ def test_the_keyboard_reaches_every_match(
     shown.grid.show(many[:1000])
     shown.settle()
     press(shown.grid.canvas, *(f"Key-{key}" for key in keys))
-    assert shown.place() == place(shown.grid._columns, shown.grid._rows_in_sight())
+    assert shown.place() == place(shown.grid.layout.columns, shown.grid._rows_in_sight())
     shown.settle()
     assert shown.place() in shown.grid._cells, "it is in sight"
 
@@ -187,14 +187,14 @@ def test_the_match_that_was_current_stays_current_in_new_results(shown: Shown, m
 def test_control_and_the_wheel_change_the_size(shown: Shown, many: list[Match]) -> None:
     shown.grid.show(many[:50])
     shown.settle()
-    columns = shown.grid._columns
+    columns = shown.grid.layout.columns
     shown.grid.canvas.event_generate("<Control-Button-4>")
     shown.grid.canvas.event_generate("<Control-Button-5>")
     shown.root.update()
     assert shown.heard.zooms == [1, -1]
     shown.grid.set_side(300)
     shown.settle()
-    assert shown.grid._columns < columns
+    assert shown.grid.layout.columns < columns
 
 
 def test_few_matches_need_no_scrollbar(shown: Shown, many: list[Match]) -> None:
