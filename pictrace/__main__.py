@@ -5,9 +5,14 @@ import sys
 
 def main() -> None:
     try:
-        from pictrace.cli import run
+        if sys.argv[1:]:
+            from pictrace.cli import run
 
-        code = run(sys.argv[1:])
+            code = run(sys.argv[1:])
+        else:
+            from pictrace.gui.start import main as open_window
+
+            code = open_window()
     except KeyboardInterrupt:
         code = 130
     sys.exit(code)

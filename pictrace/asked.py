@@ -49,7 +49,7 @@ def read_query(
             thumbnail = decode_picture(data, max_bytes).thumbnail
         else:
             digest = None
-            thumbnail = thumbnail_of(_cut(data, region, max_bytes))
+            thumbnail = thumbnail_of(cut(data, region, max_bytes))
     except PictureUnreadable:
         yield Decoding((), 0.0)
         raise
@@ -57,7 +57,7 @@ def read_query(
     return Asked(key, digest, thumbnail_pixels(thumbnail))
 
 
-def _cut(data: bytes, region: Region, max_bytes: int) -> Pixels:
+def cut(data: bytes, region: Region, max_bytes: int) -> Pixels:
     """From the original in full resolution; where the format holds fewer pixels than it claims, as camera RAW does,
     the region is scaled with them."""
     decoded = decode_pixels(data, max_bytes, None)

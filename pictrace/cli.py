@@ -15,7 +15,7 @@ from pictrace.commands.explain import explain
 from pictrace.commands.index import index
 from pictrace.commands.model import model
 from pictrace.commands.search import search
-from pictrace.errors import Interrupted, MachineRefuses, PicTraceError
+from pictrace.errors import Interrupted, PicTraceError
 from pictrace.language import _
 from pictrace.terminal import answer, say
 
@@ -75,9 +75,6 @@ def window(
     if version:
         answer(f"pictrace {__version__}")
     elif context.invoked_subcommand is None:
-        raise MachineRefuses(
-            _(
-                "There is no window in this version of PicTrace yet, but the commands work here: "
-                'try "python3 main.py demo", or "python3 main.py --help" for all of them.'
-            )
-        )
+        from pictrace.gui.start import open_until_closed
+
+        open_until_closed()

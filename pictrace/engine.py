@@ -13,13 +13,13 @@ from pictrace.duplicates import Duplicates
 from pictrace.embedders import Embedder
 from pictrace.embedders.builtin import open_builtin
 from pictrace.errors import ModelUnavailable, WeightsMissing
-from pictrace.events import Event, Finished, Found, Notice
+from pictrace.events import Event, FallenBack, Finished, Found, Notice
 from pictrace.explanation import explain
 from pictrace.fingerprints import Fingerprints
 from pictrace.indexing import Collection, Indexing, embed_turned
 from pictrace.language import _
 from pictrace.picture import Digest, PictureRef
-from pictrace.questions import Distrust, EmbedderChoice, IndexReport, Query, SearchOptions
+from pictrace.questions import Distrust, EmbedderChoice, IndexReport, Query, Region, SearchOptions
 from pictrace.search import Search
 from pictrace.settings import Settings
 from pictrace.thumbnails import Thumbnails
@@ -102,11 +102,16 @@ class Engine:
             yield Found(group)
         yield Finished(report)
 
-    def explain(self, one: Query, other: Query, *, draw: bool = False) -> Iterator[Event]:
-        """Finished(Explanation), with its picture as PNG where one is to be drawn."""
+    def explain(
+        self, one: Query, other: Query, *, region: Region | None = None, draw: bool = False, overlay: bool = False
+    ) -> Iterator[Event]:
+        """Finished(Explanation), of a region of the one picture or all of it; with its picture as PNG where one is to
+        be drawn, and with the overlay where it is asked for."""
         embedder, fingerprints = yield from self._open()
         knots = knots_for(embedder, fingerprints, [])
-        explanation = yield from explain(self._settings, embedder, knots, one, other, self._distrust, draw=draw)
+        explanation = yield from explain(
+            self._settings, embedder, knots, (one, region), other, self._distrust, draw=draw, overlay=overlay
+        )
         yield Finished(explanation)
 
     def _turned(self, embedder: Embedder, collection: Collection) -> Generator[Event, None, Fingerprints]:
@@ -166,14 +171,13 @@ class Engine:
             if self._choice is EmbedderChoice.RESNET50:
                 raise
             if isinstance(error, WeightsMissing):
-                yield Notice(
-                    _(
-                        "The ResNet50 weights are not on this computer yet. Searching with the built-in comparison; "
-                        '"pictrace model download" fetches them (98 MB).'
-                    )
+                text = _(
+                    "The ResNet50 weights are not on this computer yet. Searching with the built-in comparison; "
+                    '"pictrace model download" fetches them (98 MB).'
                 )
             else:
-                yield Notice(_("{problem} Searching with the built-in comparison.").format(problem=error.message))
+                text = _("{problem} Searching with the built-in comparison.").format(problem=error.message)
+            yield FallenBack(text, missing=isinstance(error, WeightsMissing))
             return open_builtin()
 
     def _open_resnet50(self) -> Generator[Event, None, Embedder]:

@@ -49,6 +49,14 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class FallenBack(Notice):
+    """The built-in comparison is used, because ResNet50 cannot be."""
+
+    missing: bool
+    """Only because its weights are not on this computer yet."""
+
+
+@dataclass(frozen=True, slots=True)
 class Decoding:
     """The pictures whose decoding is under way, by key; for whoever must know what a dead process was doing."""
 

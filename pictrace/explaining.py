@@ -1,5 +1,6 @@
-"""One picture that shows why two pictures are alike: which points agree, where they differ, and the numbers."""
+"""What shows why two pictures are alike: which points agree, where they differ, and the numbers."""
 
+import io
 from collections.abc import Sequence
 
 import cv2
@@ -9,9 +10,10 @@ from PIL import Image, ImageDraw, ImageFont
 from skimage.metrics import structural_similarity
 
 from pictrace.evidence import COMPARED_SIDE, Look, agreeing_points, look
-from pictrace.keypoints import CHANCE_POINTS, Agreement, Grey, Places
+from pictrace.keypoints import CHANCE_POINTS, Affine, Agreement, Grey, Places
 from pictrace.language import _
 from pictrace.picture import Pixels
+from pictrace.questions import Overlay
 from pictrace.structure import Alignment, Mask, align
 
 _PAPER, _INK, _FAINT = (250, 250, 247), (33, 37, 41), (108, 113, 118)
@@ -30,9 +32,7 @@ _WINDOW = 7
 def picture_that_explains(one: Pixels, other: Pixels, numbers: Sequence[str]) -> Image.Image:
     """Both side by side with lines between the points that agree, one laid over the other, `numbers` line by line."""
     mine, theirs = look(one), look(other)
-    agreement = agreeing_points(mine, theirs)
-    if agreement is not None and agreement.points <= CHANCE_POINTS:
-        agreement = None
+    agreement = _told_agreement(mine, theirs)
     parts = [
         _titled(_joined_title(agreement), _joined(one, other, mine, theirs, agreement)),
         _laid_over(mine, theirs, agreement),
@@ -46,6 +46,43 @@ def picture_that_explains(one: Pixels, other: Pixels, numbers: Sequence[str]) ->
         sheet.paste(part, (_MARGIN, top))
         top += part.height + _MARGIN
     return sheet
+
+
+def overlay_of(mine: Look, theirs: Look) -> Overlay:
+    agreement = _told_agreement(mine, theirs)
+    alignment, affine, over_other = None, None, True
+    points = np.zeros((0, 4))
+    if agreement is not None:
+        chosen = _spread_out(agreement.here)
+        points = np.hstack([_shares(agreement.here, mine.grey), _shares(agreement.there, theirs.grey)])[chosen]
+        alignment = align(mine.grey, theirs.grey, agreement.affine, COMPARED_SIDE)
+    if agreement is not None and alignment is not None:
+        affine = _between_shares(agreement.affine, mine.grey, theirs.grey)
+        over_other = abs(float(np.linalg.det(agreement.affine[:, :2]))) <= 1
+    different, told = _difference(alignment or _pressed(mine, theirs))
+    coded = io.BytesIO()
+    Image.fromarray(np.dstack([np.round(different * 255), told * 255.0]).astype(np.uint8)).save(coded, "PNG")
+    return Overlay(tuple((a, b, c, d) for a, b, c, d in points.tolist()), affine, coded.getvalue(), over_other)
+
+
+def _told_agreement(mine: Look, theirs: Look) -> Agreement | None:
+    """None where so few agree that it may be chance."""
+    agreement = agreeing_points(mine, theirs)
+    return None if agreement is None or agreement.points <= CHANCE_POINTS else agreement
+
+
+def _shares(places: Places, grey: Grey) -> Places:
+    shares: Places = (places + 0.5) / (grey.shape[1], grey.shape[0])
+    return shares
+
+
+def _between_shares(affine: Affine, mine: Grey, theirs: Grey) -> tuple[float, float, float, float, float, float]:
+    pixels = np.array([[mine.shape[1], 0, -0.5], [0, mine.shape[0], -0.5], [0, 0, 1]])
+    shares = np.array(
+        [[1 / theirs.shape[1], 0, 0.5 / theirs.shape[1]], [0, 1 / theirs.shape[0], 0.5 / theirs.shape[0]]]
+    )
+    a, b, x, c, d, y = (shares @ np.vstack([affine, (0, 0, 1)]) @ pixels).ravel().tolist()
+    return a, b, x, c, d, y
 
 
 def _joined_title(agreement: Agreement | None) -> str:
@@ -71,7 +108,8 @@ def _joined(one: Pixels, other: Pixels, mine: Look, theirs: Look, agreement: Agr
     draw = ImageDraw.Draw(fine, "RGBA")
     starts = _on_sheet(agreement.here, mine.grey, left, 0)
     ends = _on_sheet(agreement.there, theirs.grey, right, offset)
-    joined = _spread_out(agreement.here)
+    spread = _spread_out(agreement.here)[:_LINES]
+    joined = sorted(spread, key=lambda number: (agreement.here[number, 1], agreement.here[number, 0]))
     for place, number in enumerate(joined):
         colour = _hue(place / len(joined))
         start, end = tuple(starts[number]), tuple(ends[number])
@@ -90,15 +128,15 @@ def _on_sheet(places: Places, grey: Grey, panel: Image.Image, offset: int) -> Pl
 
 
 def _spread_out(places: Places) -> list[int]:
-    """The points to join, from top to bottom: each is as far as can be from those before it."""
+    """The points to join: each is as far as can be from those before it."""
     chosen = [int(places[:, 1].argmin())]
     apart = np.full(len(places), np.inf)
-    while len(chosen) < min(len(places), _LINES):
+    while len(chosen) < len(places):
         apart = np.minimum(apart, np.hypot(*(places - places[chosen[-1]]).T))
         if apart.max() < 1:
             break
         chosen.append(int(apart.argmax()))
-    return sorted(chosen, key=lambda number: (places[number, 1], places[number, 0]))
+    return chosen
 
 
 def _hue(share: float) -> tuple[int, int, int]:
@@ -109,8 +147,7 @@ def _hue(share: float) -> tuple[int, int, int]:
 def _laid_over(mine: Look, theirs: Look, agreement: Agreement | None) -> Image.Image:
     alignment = None if agreement is None else align(mine.grey, theirs.grey, agreement.affine, COMPARED_SIDE)
     if alignment is None:
-        everywhere = np.ones(mine.square.shape, bool)
-        alignment = Alignment(mine.square, theirs.square, everywhere, 1.0, 1.0)
+        alignment = _pressed(mine, theirs)
         title = _("Both pressed into a square: red where they differ")
     else:
         title = _("Laid one over the other: red where they differ, plain where only one has something")
@@ -122,6 +159,11 @@ def _laid_over(mine: Look, theirs: Look, agreement: Agreement | None) -> Image.I
     sheet.paste(left, (0, 0))
     sheet.paste(right, (_PANEL + _MARGIN, 0))
     return _titled(title, sheet)
+
+
+def _pressed(mine: Look, theirs: Look) -> Alignment:
+    """Into one square, where nothing shows how they lie over one another."""
+    return Alignment(mine.square, theirs.square, np.ones(mine.square.shape, bool), 1.0, 1.0)
 
 
 def _difference_map(alignment: Alignment) -> Pixels:
@@ -138,9 +180,12 @@ def _difference(alignment: Alignment) -> tuple[npt.NDArray[np.float32], Mask]:
     window = min(_WINDOW, (min(alignment.one.shape) - 1) // 2 * 2 + 1)
     if window < 3:
         return np.zeros(alignment.one.shape, np.float32), np.zeros(alignment.one.shape, bool)
-    similar = structural_similarity(  # type: ignore[no-untyped-call]
-        alignment.one, alignment.other, data_range=255, win_size=window, full=True
-    )[1]
+    # Warping mixed the outermost pixels of one of the two with black.
+    one, other = (
+        cv2.copyMakeBorder(grey[1:-1, 1:-1], 1, 1, 1, 1, cv2.BORDER_REPLICATE)
+        for grey in (alignment.one, alignment.other)
+    )
+    similar = structural_similarity(one, other, data_range=255, win_size=window, full=True)[1]  # type: ignore[no-untyped-call]
     inside = cv2.erode(alignment.overlap.astype(np.uint8), np.ones((window, window), np.uint8)) > 0
     return np.clip(1 - similar, 0, 1).astype(np.float32), inside
 

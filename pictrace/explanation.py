@@ -19,7 +19,7 @@ from pictrace.closer_look import (
 from pictrace.embedders import Embedder
 from pictrace.events import Event
 from pictrace.poses import poses_of
-from pictrace.questions import Distrust, Explanation, Query
+from pictrace.questions import Distrust, Explanation, Query, Region
 from pictrace.settings import Settings
 from pictrace.telling import told
 
@@ -28,28 +28,34 @@ def explain(
     settings: Settings,
     embedder: Embedder,
     knots: Knots,
-    one: Query,
+    one: tuple[Query, Region | None],
     other: Query,
     distrust: Distrust,
     *,
     draw: bool,
+    overlay: bool,
 ) -> Generator[Event, None, Explanation]:
     max_bytes = settings.picture_megabytes << 20
-    first = yield from read_query(one, None, max_bytes, distrust)
+    first = yield from read_query(*one, max_bytes, distrust)
     second = yield from read_query(other, None, max_bytes, distrust)
     poses = poses_of(first.pixels, embedder, turned=True)
     cosine = float(poses.best(poses.vectors @ embedder.embed([second.pixels]).T)[0])
-    evidence = compare(look(first.pixels), look(second.pixels))
+    mine, theirs = look(first.pixels), look(second.pixels)
+    evidence = compare(mine, theirs)
     same = first.digest == second.digest
     explanation = _explanation(cosine, share_of(cosine, knots), evidence, same)
-    if not draw:
+    if not draw and not overlay:
         return explanation
     # scikit-image takes a while to import, and nothing else needs it.
-    from pictrace.explaining import picture_that_explains
+    from pictrace.explaining import overlay_of, picture_that_explains
 
-    sheet = io.BytesIO()
-    picture_that_explains(first.pixels, second.pixels, told(explanation)).save(sheet, "PNG")
-    return replace(explanation, drawing=sheet.getvalue())
+    if overlay:
+        explanation = replace(explanation, overlay=overlay_of(mine, theirs))
+    if draw:
+        sheet = io.BytesIO()
+        picture_that_explains(first.pixels, second.pixels, told(explanation)).save(sheet, "PNG")
+        explanation = replace(explanation, drawing=sheet.getvalue())
+    return explanation
 
 
 def _explanation(cosine: float, share: float, evidence: Evidence, same: bool) -> Explanation:
@@ -70,4 +76,5 @@ def _explanation(cosine: float, share: float, evidence: Evidence, same: bool) ->
         scale=evidence.scale,
         overlap=(evidence.query_overlap, evidence.other_overlap),
         drawing=None,
+        overlay=None,
     )

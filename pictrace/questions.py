@@ -102,6 +102,21 @@ class DuplicateGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class Overlay:
+    """How two pictures lie over one another. Places are shares, 0 to 1, of a picture's width and height."""
+
+    points: tuple[tuple[float, float, float, float], ...]
+    """Key points that agree on one map: x and y in the one, x and y in the other; any first few are spread out."""
+    affine: tuple[float, float, float, float, float, float] | None
+    """Row by row, from places in the one to places in the other; None where nothing shows how they lie: then each is
+    pressed into the frame of the other."""
+    differences: bytes
+    """PNG, grey with alpha: white where the pictures differ, transparent where it cannot be told."""
+    over_other: bool
+    """The differences fill the frame of the other picture, or else of the one: the one that shows a thing smaller."""
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """Every number that the score of a pair is made of."""
 
@@ -126,6 +141,7 @@ class Explanation:
     """The share of each picture that the other one covers."""
     drawing: bytes | None
     """PNG."""
+    overlay: Overlay | None
 
 
 @dataclass(frozen=True, slots=True)

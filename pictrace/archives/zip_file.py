@@ -28,6 +28,19 @@ _CHUNK = 1 << 20
 _LZMA_MEMORY = 256 * 1024 * 1024
 
 
+def tells_of_damage(reason: str) -> bool:
+    """Whether a picture was passed over because of the ZIP around it."""
+    return reason in (_only_what_is_left(), _damaged_inside())
+
+
+def _only_what_is_left() -> str:
+    return _("The ZIP is damaged; only the files that could still be found in it are used.")
+
+
+def _damaged_inside() -> str:
+    return _("It is damaged inside the ZIP.")
+
+
 class ZipContainer:
     """A ZIP, read directly so that a hostile one can neither fill the memory nor spoil its neighbours."""
 
@@ -40,7 +53,7 @@ class ZipContainer:
             members = from_table(file)
         except Broken:
             members = from_headers(self._file, max_bytes)
-            self._complaint = _("The ZIP is damaged; only the files that could still be found in it are used.")
+            self._complaint = _only_what_is_left()
             if not members:
                 raise ArchiveDamaged(
                     _('The ZIP "{archive}" is damaged, and nothing in it can be read. Try to copy it anew.').format(
@@ -87,7 +100,7 @@ class ZipContainer:
                 break
         data = b"".join(parts)
         if missing or zlib.crc32(data) != member.crc:
-            raise PictureUnreadable(_("It is damaged inside the ZIP."))
+            raise PictureUnreadable(_damaged_inside())
         return data
 
     def close(self) -> None:
@@ -115,12 +128,12 @@ class ZipContainer:
                     )
                 )
         except (zlib.error, lzma.LZMAError, EOFError, OSError, ValueError, struct.error) as error:
-            raise PictureUnreadable(_("It is damaged inside the ZIP.")) from error
+            raise PictureUnreadable(_damaged_inside()) from error
 
     def _packed(self, member: ZipMember) -> Iterator[bytes]:
         header = self._file.read_at(member.header_offset, HEADER.size)
         if len(header) < HEADER.size or not header.startswith(SIGNATURE):
-            raise PictureUnreadable(_("It is damaged inside the ZIP."))
+            raise PictureUnreadable(_damaged_inside())
         *_facts, name_length, extra_length = HEADER.unpack(header)
         return self._file.pieces(member.header_offset + HEADER.size + name_length + extra_length, member.compressed)
 

@@ -61,7 +61,7 @@ def _thumbnails(settings: Settings, groups: list[DuplicateGroup]) -> dict[Digest
 
 def _show_groups(groups: list[DuplicateGroup]) -> None:
     for group in groups:
-        answer(kind_words(group))
+        answer(kind_words(group.kind, len(group.members)))
         for member in group.members:
             answer(f"  {harmless(member.picture.name)}  ({facts_of(member)})")
     if not groups:

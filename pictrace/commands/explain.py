@@ -36,7 +36,7 @@ def explain(
         write_file(picture, explanation.drawing)
     if as_json:
         row = asdict(explanation)
-        del row["drawing"]
+        del row["drawing"], row["overlay"]
         answer_json(row)
     else:
         for line in told(explanation):

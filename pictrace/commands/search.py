@@ -9,8 +9,8 @@ from pictrace.errors import WrongWords
 from pictrace.events import Finished, Found
 from pictrace.job import EngineProcess
 from pictrace.language import _, ngettext
-from pictrace.picture import Match
 from pictrace.questions import EmbedderChoice, IndexReport, QueryFailed, Region, SearchAnswer, SearchOptions
+from pictrace.report import answer_row
 from pictrace.terminal import answer, answer_json, follow, harmless, say
 from pictrace.worker import Verb
 
@@ -74,28 +74,7 @@ def _region(text: str) -> Region:
 
 
 def show_answer_json(found: SearchAnswer) -> None:
-    answer_json(
-        {
-            "query": found.query,
-            "matches": [_match_row(match) for match in found.matches],
-            "searched": found.searched,
-            "seconds": found.seconds,
-        }
-    )
-
-
-def _match_row(match: Match) -> dict[str, object]:
-    return {
-        "rank": match.rank,
-        "archive": match.picture.archive,
-        "name": match.picture.name,
-        "sha256": match.digest.hex(),
-        "score": round(match.score, 6),
-        "cosine": round(match.cosine, 6),
-        "structure": None if match.structure is None else round(match.structure, 6),
-        "keypoints": None if match.keypoints is None else round(match.keypoints, 6),
-        "label": match.label,
-    }
+    answer_json(answer_row(found))
 
 
 def show_answer(found: SearchAnswer) -> None:

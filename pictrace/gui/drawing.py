@@ -1,0 +1,98 @@
+"""Smooth shapes for the widgets that are drawn by hand. Tk's own canvas knows no antialiasing."""
+
+from functools import lru_cache
+
+from PIL import Image, ImageChops, ImageDraw
+
+_FINE = 4
+"""Shapes are drawn so much larger and then reduced."""
+
+
+@lru_cache(maxsize=256)
+def rounded_mask(width: int, height: int, radius: int) -> Image.Image:
+    """What lies inside is white."""
+    mask = Image.new("L", (width * _FINE, height * _FINE))
+    ImageDraw.Draw(mask).rounded_rectangle((0, 0, width * _FINE - 1, height * _FINE - 1), radius * _FINE, fill=255)
+    return mask.resize((width, height), Image.Resampling.BOX)
+
+
+def rounded(
+    image: Image.Image, box: tuple[int, int, int, int], radius: int, fill: str, outline: str = "", line: int = 1
+) -> None:
+    """Left, top, width and height of the box."""
+    left, top, width, height = box
+    if width <= 0 or height <= 0:
+        return
+    if outline:
+        image.paste(outline, (left, top), rounded_mask(width, height, radius))
+        left, top, width, height = left + line, top + line, width - 2 * line, height - 2 * line
+        radius = max(0, radius - line)
+    if width > 0 and height > 0:
+        image.paste(fill, (left, top), rounded_mask(width, height, radius))
+
+
+@lru_cache(maxsize=64)
+def dashes_mask(width: int, height: int, radius: int, line: int) -> Image.Image:
+    """A rounded frame of dashes, white on black."""
+    frame = ImageChops.subtract(
+        rounded_mask(width, height, radius),
+        _inset(rounded_mask(width - 2 * line, height - 2 * line, max(0, radius - line)), (width, height), line),
+    )
+    step = 5 * line
+    dashes = Image.new("L", (width, height))
+    draw = ImageDraw.Draw(dashes)
+    for y in range(radius, height - radius, 2 * step):
+        draw.rectangle((0, y, 2 * line, y + step - 1), fill=255)
+        draw.rectangle((width - 2 * line - 1, y, width, y + step - 1), fill=255)
+    for x in range(radius, width - radius, 2 * step):
+        draw.rectangle((x, 0, x + step - 1, 2 * line), fill=255)
+        draw.rectangle((x, height - 2 * line - 1, x + step - 1, height), fill=255)
+    return ImageChops.multiply(frame, dashes)
+
+
+def _inset(mask: Image.Image, size: tuple[int, int], line: int) -> Image.Image:
+    whole = Image.new("L", size)
+    whole.paste(mask, (line, line))
+    return whole
+
+
+@lru_cache(maxsize=64)
+def disc_mask(size: int) -> Image.Image:
+    mask = Image.new("L", (size * _FINE, size * _FINE))
+    ImageDraw.Draw(mask).ellipse((0, 0, size * _FINE - 1, size * _FINE - 1), fill=255)
+    return mask.resize((size, size), Image.Resampling.BOX)
+
+
+def picture_icon(size: int, ink: str, paper: str) -> Image.Image:
+    """A frame with a mountain and a sun: a picture that is not there (yet)."""
+    big = size * _FINE
+    icon = Image.new("RGB", (big, big), paper)
+    draw = ImageDraw.Draw(icon)
+    line = max(_FINE, big // 14)
+    draw.rounded_rectangle((0, big * 0.1, big - 1, big * 0.9), big * 0.1, outline=ink, width=line)
+    draw.ellipse((big * 0.2, big * 0.25, big * 0.38, big * 0.43), fill=ink)
+    draw.line(
+        [(big * 0.08, big * 0.76), (big * 0.36, big * 0.5), (big * 0.52, big * 0.64), (big * 0.7, big * 0.42)],
+        fill=ink,
+        width=line,
+        joint="curve",
+    )
+    draw.line([(big * 0.7, big * 0.42), (big * 0.93, big * 0.68)], fill=ink, width=line)
+    return icon.resize((size, size), Image.Resampling.LANCZOS)
+
+
+def menu_icon(size: int, ink: str) -> Image.Image:
+    """Three lines on nothing."""
+    icon = Image.new("RGBA", (size, size))
+    draw = ImageDraw.Draw(icon)
+    line = max(1, round(size / 9))
+    for place in (0.22, 0.5, 0.78):
+        top = round(size * place - line / 2)
+        draw.rectangle((round(size * 0.1), top, round(size * 0.9) - 1, top + line - 1), fill=ink)
+    return icon
+
+
+def numbered_disc(size: int, fill: str, paper: str) -> Image.Image:
+    disc = Image.new("RGB", (size, size), paper)
+    disc.paste(fill, (0, 0), disc_mask(size))
+    return disc

@@ -1,0 +1,136 @@
+"""The search for duplicates: its job, and the list that shows what it finds."""
+
+from collections.abc import Callable
+from pathlib import Path
+from tkinter import filedialog
+from typing import TYPE_CHECKING
+
+from pictrace.catalogue import Catalogue
+from pictrace.events import Cancelled, Event, Failed, Finished, Found, Progress
+from pictrace.gui import dialogs
+from pictrace.gui.files import path_text, show_in_folder
+from pictrace.gui.theme import Theme
+from pictrace.language import _
+from pictrace.picture import PictureRef
+from pictrace.questions import DuplicateGroup
+from pictrace.wording import described
+from pictrace.worker import Verb
+
+if TYPE_CHECKING:
+    from pictrace.gui.app import Window
+    from pictrace.gui.duplicates_view import DuplicatesView
+    from pictrace.job import Job
+
+_ADD_MS = 120
+
+
+class Duplicating:
+    def __init__(self, window: "Window") -> None:
+        self._window = window
+        self.view: DuplicatesView | None = None
+        self._job: Job | None = None
+        self._found: list[DuplicateGroup] = []
+        self._adding: str | None = None
+
+    def open(self) -> None:
+        from pictrace.gui.duplicates_model import DuplicatesModel
+        from pictrace.gui.duplicates_view import DuplicatesView, Leaving
+        from pictrace.gui.not_duplicates import NotDuplicates
+
+        window = self._window
+        archives = window.session.shown.archives
+        if self.view is not None or not archives:
+            return
+        home = window.session.settings.home
+        model = DuplicatesModel(NotDuplicates(home / "not-duplicates.txt"))
+        leaving = Leaving(
+            back=self.close,
+            compare=window.comparing.open_members,
+            open=window.actions.open_picture,
+            show_in_folder=lambda picture: window.actions.run(lambda: show_in_folder(picture)),
+            copy_path=self._copy_path,
+            export=self._export,
+            details=lambda title, text: _show(window, title, text),
+        )
+        self.view = DuplicatesView(window.root, window.theme, model, window.thumbnails.read, home, leaving)
+        self.view.say(_("Looking for duplicates…"))
+        window.layers.cover(self.view)
+        self.view.focus_list()
+        self._job = window.session.ask(Verb.DUPLICATES, self._tell, archives=archives)
+
+    def close(self) -> None:
+        if self.view is None or self.view.moving:
+            return
+        self.view = None
+        if self._job is not None:
+            self._job.cancel()
+            self._job = None
+        if self._adding is not None:
+            self._window.root.after_cancel(self._adding)
+            self._adding = None
+        self._found.clear()
+        self._window.layers.uncover()
+
+    def escape(self) -> None:
+        if self.view is not None and not self.view.escape():
+            self.close()
+
+    def set_theme(self, theme: Theme) -> None:
+        if self.view is not None:
+            self.view.set_theme(theme)
+
+    def _tell(self, event: Event) -> None:
+        view = self.view
+        if view is None:
+            return
+        match event:
+            case Progress():
+                view.say(described(event))
+            case Found(answer=DuplicateGroup() as group):
+                self._found.append(group)
+                # Many groups come at once, and each change of the list lays it out anew.
+                self._adding = self._adding or self._window.root.after(_ADD_MS, self._add)
+            case Finished():
+                view.say(_("There are no duplicates here."))
+            case Failed(error=error):
+                view.say(error.message)
+            case Cancelled():
+                view.say(_("Stopped."))
+
+    def _add(self) -> None:
+        self._adding = None
+        found, self._found = self._found, []
+        if self.view is not None:
+            self.view.add(found)
+
+    def _copy_path(self, picture: PictureRef) -> None:
+        self._window.copy(path_text(picture))
+
+    def _export(self, groups: list[DuplicateGroup]) -> None:
+        kinds = [(_("Web page with thumbnails"), "*.html"), ("CSV", "*.csv"), ("JSON", "*.json")]
+        chosen = filedialog.asksaveasfilename(
+            parent=self._window.root,
+            title=_("Export duplicates"),
+            filetypes=kinds,
+            defaultextension=".html",
+            initialfile=_("duplicates.html"),
+        )
+        if chosen:
+            catalogue: Callable[[], Catalogue] = self._window.thumbnails.catalogue
+            self._window.actions.run(lambda: _write(Path(chosen), groups, catalogue()))
+
+
+def _show(window: "Window", title: str, text: str) -> None:
+    dialogs.show_text(window.root, window.theme, title, text)
+
+
+def _write(file: Path, groups: list[DuplicateGroup], catalogue: Catalogue) -> None:
+    from pictrace.report import write_csv, write_groups_json, write_html
+
+    if file.suffix.lower() == ".csv":
+        write_csv(file, groups)
+    elif file.suffix.lower() == ".json":
+        write_groups_json(file, groups)
+    else:
+        digests = [member.digest for group in groups for member in group.members]
+        write_html(file, groups, catalogue.thumbnails(digests))

@@ -1,0 +1,176 @@
+"""Pictures and places from outside: chosen, dropped, pasted, typed."""
+
+import tkinter
+from io import BytesIO
+from pathlib import Path
+from tkinter import filedialog
+from typing import TYPE_CHECKING, Any
+
+from PIL import Image, ImageGrab
+
+from pictrace.errors import PicTraceError
+from pictrace.gui.query import is_archive, path_in
+from pictrace.gui.web_picture import fetch_picture, is_address
+from pictrace.language import _
+from pictrace.questions import Query
+
+if TYPE_CHECKING:
+    from pictrace.gui.app import Window
+
+_NO_CLIPBOARD_PICTURE = (OSError, NotImplementedError, ValueError, EOFError, SyntaxError)
+
+
+class Giving:
+    def __init__(self, window: "Window") -> None:
+        self._window = window
+
+    # Chosen
+
+    def choose_picture(self) -> None:
+        location = filedialog.askopenfilename(parent=self._window.root, title=_("Choose a picture"))
+        if location:
+            self.take_picture(str(location))
+
+    def choose_folder(self) -> None:
+        location = filedialog.askdirectory(
+            parent=self._window.root, title=_("Choose the folder to look in"), mustexist=True
+        )
+        if location:
+            self.take_archives((str(location),))
+
+    def choose_zip(self) -> None:
+        kinds = [(_("Archives"), "*.zip *.cbz *.tar *.cbt *.tgz *.tar.*"), (_("All files"), "*")]
+        chosen = filedialog.askopenfilenames(
+            parent=self._window.root, title=_("Choose the archives to look in"), filetypes=kinds
+        )
+        if chosen:
+            self.take_archives(tuple(map(str, chosen)))
+
+    def add_folder(self) -> None:
+        location = filedialog.askdirectory(
+            parent=self._window.root, title=_("Choose another folder to look in"), mustexist=True
+        )
+        if location:
+            self.take_archives((*self._window.session.shown.archives, str(location)))
+
+    def choose_weights(self) -> None:
+        location = filedialog.askopenfilename(
+            parent=self._window.root, title=_("Choose the file with the ResNet50 weights")
+        )
+        if location:
+            self._window.session.install_weights(Path(location))
+
+    # Taken
+
+    def take_picture(self, location: str, data: bytes | None = None) -> None:
+        self._window.session.choose_query(Query(location, data))
+
+    def take_archives(self, archives: tuple[str, ...]) -> None:
+        self._window.session.choose_archives(tuple(dict.fromkeys(archives)))
+
+    def take_archive_text(self, text: str) -> None:
+        """One place, or several as the toolbar shows them."""
+        home = [str(Path(one).expanduser()) for one in text.split(" + ")]
+        self.take_archives(tuple(home))
+
+    def take_paths(self, paths: list[str]) -> None:
+        """Archives become the place to look in, the first picture what is looked for."""
+
+        def sort_out() -> tuple[tuple[str, ...], str | None]:
+            archives = tuple(path for path in paths if is_archive(path))
+            return archives, next((path for path in paths if path not in archives), None)
+
+        def take(sorted_out: tuple[tuple[str, ...], str | None] | PicTraceError) -> None:
+            if isinstance(sorted_out, PicTraceError):
+                return
+            archives, picture = sorted_out
+            if archives:
+                self.take_archives(archives)
+            if picture is not None:
+                self.take_picture(picture)
+
+        self._window.session.errands.run(sort_out, take)
+
+    def take_text(self, text: str) -> bool:
+        """A path or an address; False for anything else."""
+        if is_address(text):
+            self.take_address(text.strip())
+            return True
+        path = path_in(text)
+        if path is not None:
+            self.take_paths([path])
+        return path is not None
+
+    def take_address(self, address: str) -> None:
+        """Fetches the picture that lies there."""
+        session = self._window.session
+
+        def take(data: bytes | PicTraceError) -> None:
+            if isinstance(data, bytes):
+                self.take_picture(address, data)
+            else:
+                session.notify(data.message)
+
+        session.errands.run(lambda: fetch_picture(address, session.settings.picture_megabytes << 20), take)
+
+    # Pasted
+
+    def paste(self) -> None:
+        """A picture, files, or a path as text. Another program hands it over, which may take its time."""
+        try:
+            text: str | None = self._window.root.clipboard_get()
+        except tkinter.TclError:
+            text = None
+        if text and self.take_text(text):
+            return
+
+        def take(grabbed: list[str] | bytes | PicTraceError | None) -> None:
+            if isinstance(grabbed, list):
+                self.take_paths(grabbed)
+            elif isinstance(grabbed, bytes):
+                self.take_picture(_("Pasted picture"), grabbed)
+
+        self._window.session.errands.run(_grabbed, take)
+
+    # Dropped
+
+    def accept_drops(self) -> None:
+        """Where the library for it cannot be loaded there is no dropping, and everything else works."""
+        root = self._window.root
+        try:
+            from tkinterdnd2 import TkinterDnD
+
+            TkinterDnD.require(root)
+        except (ImportError, RuntimeError, tkinter.TclError):
+            return
+        root.tk.call("tkdnd::drop_target", "register", str(root), ("DND_Files", "DND_Text"))
+        command = root.register(self._dropped)
+        root.tk.call("bind", str(root), "<<Drop>>", f"{command} %D")
+
+    def _dropped(self, data: str) -> str:
+        items = self._window.root.tk.splitlist(data)
+        paths = [path_in(item) or item for item in items]
+        if items and is_address(items[0]):
+            self.take_address(items[0])
+        elif paths:
+            self.take_paths(paths)
+        return "copy"
+
+    def offer_archive_beside(self, folder: Path) -> None:
+        """A photos.zip beside the program is where a first start looks."""
+        session = self._window.session
+        beside = folder / "photos.zip"
+        if not session.shown.archives and not session.shown.preferences.recent and beside.is_file():
+            self.take_archives((str(beside),))
+
+
+def _grabbed() -> list[str] | bytes | None:
+    try:
+        grabbed: Any = ImageGrab.grabclipboard()
+    except _NO_CLIPBOARD_PICTURE:
+        return None
+    if isinstance(grabbed, Image.Image):
+        coded = BytesIO()
+        grabbed.convert("RGB").save(coded, "PNG", compress_level=1)
+        return coded.getvalue()
+    return grabbed if isinstance(grabbed, list) else None

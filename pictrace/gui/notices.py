@@ -1,0 +1,77 @@
+"""The bars above the results: what a person should know while the work goes on."""
+
+import tkinter
+from collections.abc import Callable
+
+import ttkbootstrap
+
+from pictrace.gui.shown import Act, Bar, Tone
+from pictrace.gui.theme import Theme
+
+
+class Notices(tkinter.Frame):
+    """As high as its bars."""
+
+    def __init__(self, parent: tkinter.Misc, theme: Theme, *, act: Callable[[Act], None]) -> None:
+        super().__init__(parent, height=1, background=theme.paper)
+        self._theme = theme
+        self._act = act
+        self._bars: tuple[Bar, ...] = ()
+        self._shares: list[tuple[tkinter.Label, ttkbootstrap.Progressbar]] = []
+
+    def show(self, bars: tuple[Bar, ...]) -> None:
+        if bars == self._bars:
+            return
+        if _kinds(bars) == _kinds(self._bars):
+            self._bars = bars
+            for (words, progress), bar in zip(
+                self._shares, (bar for bar in bars if bar.share is not None), strict=True
+            ):
+                words.configure(text=bar.words)
+                progress.configure(value=bar.share or 0.0)
+            return
+        self._bars = bars
+        self._build()
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self.configure(background=theme.paper)
+        self._build()
+
+    def _build(self) -> None:
+        for child in self.winfo_children():
+            child.destroy()
+        self._shares.clear()
+        for bar in self._bars:
+            self._add(bar)
+        if not self._bars:
+            self.configure(height=1)
+
+    def _add(self, bar: Bar) -> None:
+        theme = self._theme
+        ground, ink = {
+            Tone.PLAIN: (theme.card, theme.ink),
+            Tone.WARNING: (theme.warning, theme.on_warning),
+            Tone.DANGER: (theme.card, theme.danger),
+        }[bar.tone]
+        frame = tkinter.Frame(self, background=ground, highlightbackground=theme.line, highlightthickness=1)
+        frame.pack(fill="x", padx=theme.px(12), pady=(theme.px(10), 0))
+        for button in reversed(bar.buttons):
+            ttkbootstrap.Button(frame, text=button.words, command=lambda button=button: self._act(button.act)).pack(
+                side="right", padx=(0, theme.px(8)), pady=theme.px(6)
+            )
+        if bar.share is not None:
+            progress = ttkbootstrap.Progressbar(frame, maximum=1.0, value=bar.share, length=theme.px(140))
+            progress.pack(side="right", padx=theme.px(10))
+        words = tkinter.Label(
+            frame, text=bar.words, background=ground, foreground=ink, font=theme.font(0), justify="left", anchor="w"
+        )
+        words.pack(side="left", fill="x", expand=True, padx=theme.px(12), pady=theme.px(8))
+        words.bind("<Configure>", lambda event: words.configure(wraplength=event.width))
+        if bar.share is not None:
+            self._shares.append((words, progress))
+
+
+def _kinds(bars: tuple[Bar, ...]) -> list[object]:
+    """What can be kept as it is while a download goes on."""
+    return [bar if bar.share is None else (bar.tone, bar.buttons) for bar in bars]

@@ -1,0 +1,135 @@
+"""Pictures for the window, decoded by threads so that the window never waits for a disk or a decoder."""
+
+import threading
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable, Hashable, Iterator
+from typing import Generic, TypeVar
+
+from PIL import Image
+
+from pictrace.errors import PicTraceError, PictureUnreadable
+from pictrace.language import _
+
+_MOST_WAITING = 1000
+"""More than any screen shows at a time: whoever asked for what is dropped has scrolled on long ago."""
+_CLOSE_SECONDS = 0.02
+
+Key = TypeVar("Key", bound=Hashable)
+
+
+class PictureLoader(Generic[Key]):
+    """Reads what is asked for, the newest request first; remembers so many megabytes of what it read last.
+
+    `read` is called by several threads at a time. What it raises as PicTraceError or OSError is delivered as
+    PictureUnreadable, and not remembered, so that asking again tries again. All methods are for the window's thread.
+    """
+
+    def __init__(self, read: Callable[[Key], Image.Image], threads: int = 2, megabytes: int = 96) -> None:
+        self._read = read
+        self._most_bytes = megabytes << 20
+        self._bytes = 0
+        self._remembered: OrderedDict[Key, Image.Image] = OrderedDict()
+        self._done: deque[tuple[Key, Image.Image | PictureUnreadable]] = deque()
+        self._waiting: OrderedDict[Key, None] = OrderedDict()
+        self._reading: set[Key] = set()
+        self._changed = threading.Condition()
+        self._closed = False
+        self._threads = [
+            threading.Thread(target=self._work, name=f"pictures-{number}", daemon=True) for number in range(threads)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def request(self, key: Key) -> None:
+        """It will come out of poll. Of many requests the last is read first, and very old ones are dropped."""
+        known = self.remembered(key)
+        with self._changed:
+            if known is not None:
+                self._done.append((key, known))
+            elif key not in self._reading:
+                self._waiting[key] = None
+                self._waiting.move_to_end(key)
+                if len(self._waiting) > _MOST_WAITING:
+                    self._waiting.popitem(last=False)
+                self._changed.notify()
+
+    def remembered(self, key: Key) -> Image.Image | None:
+        """At once, without a request."""
+        image = self._remembered.get(key)
+        if image is not None:
+            self._remembered.move_to_end(key)
+        return image
+
+    def poll(self, max_ms: float) -> Iterator[tuple[Key, Image.Image | PictureUnreadable]]:
+        """What is ready, one by one, for as long as max_ms have not passed; the rest comes next time.
+
+        The time that the caller takes to draw each counts too. The last request of a key may come out twice.
+        """
+        until = time.perf_counter() + max_ms / 1000
+        while self._done:
+            key, result = self._done.popleft()
+            if isinstance(result, Image.Image):
+                self._remember(key, result)
+            yield key, result
+            if time.perf_counter() >= until:
+                return
+
+    @property
+    def idle(self) -> bool:
+        """Nothing is asked for that did not come out of poll."""
+        with self._changed:
+            return not (self._waiting or self._reading or self._done)
+
+    def close(self) -> None:
+        """Drops what waits. A thread that hangs in a slow disk is left behind, and ends with the process."""
+        with self._changed:
+            self._closed = True
+            self._waiting.clear()
+            self._changed.notify_all()
+        until = time.monotonic() + _CLOSE_SECONDS
+        for thread in self._threads:
+            thread.join(max(0.0, until - time.monotonic()))
+        self._done.clear()
+        self._remembered.clear()
+
+    def _remember(self, key: Key, image: Image.Image) -> None:
+        if key in self._remembered:
+            self._bytes -= _bytes_of(self._remembered.pop(key))
+        self._remembered[key] = image
+        self._bytes += _bytes_of(image)
+        while self._bytes > self._most_bytes and len(self._remembered) > 1:
+            self._bytes -= _bytes_of(self._remembered.popitem(last=False)[1])
+
+    def _work(self) -> None:
+        while (key := self._next()) is not None:
+            result = self._result(key[0])
+            with self._changed:
+                self._reading.discard(key[0])
+                if not self._closed:
+                    self._done.append((key[0], result))
+
+    def _next(self) -> tuple[Key] | None:
+        """The key is wrapped, since None may be one."""
+        with self._changed:
+            while not self._waiting:
+                if self._closed:
+                    return None
+                self._changed.wait()
+            key = self._waiting.popitem(last=True)[0]
+            self._reading.add(key)
+            return (key,)
+
+    def _result(self, key: Key) -> Image.Image | PictureUnreadable:
+        try:
+            return self._read(key)
+        except PictureUnreadable as error:
+            return error
+        except PicTraceError as error:
+            return PictureUnreadable(error.message)
+        except OSError as error:
+            return PictureUnreadable(_("It cannot be read ({error}).").format(error=error.strerror or error))
+
+
+def _bytes_of(image: Image.Image) -> int:
+    return image.width * image.height * len(image.getbands())
