@@ -33,7 +33,7 @@ LAYERS = """
     embedders archives decode fingerprints catalogue vector_index
     damaged_pictures raw_preview srgb pickled_frames database half_floats
     sqlite
-    picture_files home pace telling
+    picture_files home pace telling wording
     questions
     events picture settings
     errors language
