@@ -91,4 +91,4 @@ def test_from_the_start_to_a_match_by_mouse_and_keyboard(
     xdotool("key", "Escape")
     wait(results_are_shown)
     xdotool("key", "ctrl+q")
-    assert program.wait(10) == 0
+    assert program.wait(60) == 0
