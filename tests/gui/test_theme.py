@@ -1,0 +1,44 @@
+"""The colours of the window: every word can be read."""
+
+import itertools
+from dataclasses import replace
+
+import pytest
+
+from pictrace.gui.theme import _DARK, _LIGHT, Theme, _snapped
+
+AA = 4.5
+
+
+def luminance(colour: str) -> float:
+    channels = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    red, green, blue = (one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in channels)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+@pytest.mark.parametrize("colours", [_LIGHT, _DARK], ids=["light", "dark"])
+def test_every_ink_is_readable_on_every_ground(colours: dict[str, str]) -> None:
+    inks, grounds = ("ink", "faint", "accent", "danger"), ("paper", "panel", "card")
+    pairs = [*itertools.product(inks, grounds), ("on_accent", "accent"), ("on_warning", "warning")]
+    unreadable = [pair for pair in pairs if contrast(colours[pair[0]], colours[pair[1]]) < AA]
+    assert unreadable == []
+
+
+def test_text_and_lengths_grow_with_the_screen_and_text_also_with_its_size() -> None:
+    small = Theme(dark=False, family="Sans", text_scale=1.0, scale=1.0, **_LIGHT)
+    fine = replace(small, scale=2.0)
+    large = replace(small, text_scale=1.5)
+    assert small.font()[1] == -13
+    assert fine.font()[1] == -27
+    assert large.font()[1] == -20
+    assert (small.px(10), fine.px(10), large.px(10)) == (10, 20, 10)
+    assert small.font(3)[1] < small.font(2)[1] < small.font(1)[1] < small.font(0)[1] < small.font(-1)[1]
+
+
+def test_a_screen_that_is_nearly_of_a_usual_density_is_taken_for_one() -> None:
+    assert [_snapped(scale) for scale in (1.04, 0.99, 2.02, 1.4)] == [1.0, 1.0, 2.0, 1.4]
