@@ -2,7 +2,7 @@
 
     python -m benchmarks.accuracy labels FOLDER --csv FILE [--set NAME ...] [--beside NAME] [--embedder NAME ...]
     python -m benchmarks.accuracy edits FOLDER [--count 40] [--embedder NAME ...]
-    python -m benchmarks.accuracy stress [--count 25]
+    python -m benchmarks.accuracy stress [--count 25] [--first 0 300]
 
 `labels`: the CSV has the columns path and group, and may have a column set; pictures of one group belong together.
 Printed are mAP and R@1 by cosine alone and as shown, and how pairs of one group are called. `edits`: copies of the
@@ -92,17 +92,20 @@ def edits(options: argparse.Namespace) -> None:
 
 
 def stress(options: argparse.Namespace) -> None:
-    plain = [Image.fromarray(picture(seed, 320)) for seed in range(options.count)]
+    crowds = [[Image.fromarray(picture(first + seed, 320)) for seed in range(options.count)] for first in options.first]
     for name, surround in SURROUNDINGS.items():
-        with tempfile.TemporaryDirectory() as scratch:
-            files = []
-            for number, image in enumerate(plain):
-                files.append(Path(scratch) / f"{number}.jpg")
-                surround(image).save(files[-1], quality=90)
-            looks = [_look(file) for file in files]
-        pairs = list(itertools.combinations(looks, 2))
-        joined = sum(same_picture(compare(one, other)) for one, other in pairs)
-        print(f"{name:34} {joined} of {len(pairs)} unrelated pairs taken for one photograph")
+        joined = total = 0
+        for plain in crowds:
+            with tempfile.TemporaryDirectory() as scratch:
+                files = []
+                for number, image in enumerate(plain):
+                    files.append(Path(scratch) / f"{number}.jpg")
+                    surround(image).save(files[-1], quality=90)
+                looks = [_look(file) for file in files]
+            pairs = list(itertools.combinations(looks, 2))
+            joined += sum(same_picture(compare(one, other)) for one, other in pairs)
+            total += len(pairs)
+        print(f"{name:34} {joined} of {total} unrelated pairs taken for one photograph")
 
 
 def _edited(path: Path, folder: Path) -> Iterator[tuple[str, Path]]:
@@ -206,6 +209,7 @@ def main() -> None:
         command.add_argument("--embedder", type=EmbedderChoice, nargs="+", default=everybody)
     stressed = commands.add_parser("stress")
     stressed.add_argument("--count", type=int, default=25)
+    stressed.add_argument("--first", type=int, nargs="+", default=[0, 300], help="first seeds of the crowds")
     stressed.set_defaults(run=stress)
     options = parser.parse_args()
     options.run(options)

@@ -109,10 +109,39 @@ def in_screenshot(share: float) -> Edit:
     return edit
 
 
+def in_wood(share: float) -> Edit:
+    """A frame of planks with a golden lip; `share` of each side is frame."""
+
+    def edit(image: Image.Image) -> Image.Image:
+        across, down = int(image.width * share), int(image.height * share)
+        grain = Image.effect_noise((max(1, image.width // 24), image.height), 90).resize(image.size)
+        planks = ImageOps.colorize(grain, (70, 42, 20), (190, 140, 90))
+        lip = (across - 4, down - 4, image.width - across + 4, image.height - down + 4)
+        ImageDraw.Draw(planks).rectangle(lip, outline=(230, 200, 120), width=3)
+        planks.paste(image.resize((image.width - 2 * across, image.height - 2 * down)), (across, down))
+        return planks
+
+    return edit
+
+
+def fenced(image: Image.Image) -> Image.Image:
+    """The watermark of an agency: crossing lines and a large name."""
+    mark = Image.new("RGBA", image.size)
+    draw = ImageDraw.Draw(mark)
+    for start in range(-image.height, image.width, image.width // 5):
+        draw.line((start, 0, start + image.height, image.height), fill=(128, 128, 128, 140), width=2)
+        draw.line((start + image.height, 0, start, image.height), fill=(128, 128, 128, 140), width=2)
+    font = ImageFont.load_default(size=max(8, image.height // 6))
+    draw.text((image.width * 0.15, image.height * 0.42), "stockpix", fill=(255, 255, 255, 160), font=font)
+    return Image.alpha_composite(image.convert("RGBA"), mark).convert("RGB")
+
+
 SURROUNDINGS: dict[str, Edit] = {
     "caption": captioned,
     "frame of 12% a side": framed(0.12),
+    "wooden frame of 12% a side": in_wood(0.12),
     "tiled watermark": watermarked,
+    "watermark of lines and a name": fenced,
     "frame of 20% a side": framed(0.20),
     "screenshot, photograph 59% of it": in_screenshot(0.59),
     "screenshot, photograph 34% of it": in_screenshot(0.34),

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from pictrace.keypoints import Affine, Agreement, Grey, KeyPoints, Places, agreement, key_points
+from pictrace.keypoints import CHANCE_POINTS, Affine, Agreement, Grey, KeyPoints, Places, agreement, key_points
 from pictrace.picture import Pixels
+from pictrace.recolouring import COLOUR_SIDE, Colours, foreign_region, small_colours
 from pictrace.smooth import SmoothLikeness, Washes, smooth_likeness, washes
-from pictrace.structure import SQUARE_SIDE, AlignedStructure, align, aligned_structure, batched_ssim
+from pictrace.structure import SQUARE_SIDE, AlignedStructure, align, aligned_structure, batched_ssim, scaling
 
 COMPARED_SIDE = 384
 """Longest side at which key points are looked for; small pictures are enlarged, else they would have hardly any."""
@@ -32,6 +33,7 @@ class Look:
     mirrored: KeyPoints | None
     """Of the mirror image."""
     square: Grey
+    colours: Colours
     washes: Washes
 
 
@@ -57,6 +59,10 @@ class Evidence:
     """The share of each picture that the map lays over the other one."""
     smooth: SmoothLikeness | None
     """Of pairs in which a picture has few key points."""
+    foreign_region: float = 0.0
+    """The share of the worst region, of 55% of each side of the overlap, where patterns run differently, or colours are
+    not those that one change of tone and colour makes of the other picture's. High where different pictures are in one
+    frame, or under one watermark; 0 where there is no map that more than chance bears out, or hardly an overlap."""
 
     @property
     def mirrored(self) -> bool:
@@ -99,17 +105,20 @@ def look(pixels: Pixels, mirrored: bool = True) -> Look:
         points=key_points(grey),
         mirrored=key_points(np.ascontiguousarray(np.fliplr(grey))) if mirrored else None,
         square=np.asarray(square, np.uint8),
+        colours=small_colours(pixels),
         washes=washes(pixels),
     )
 
 
 def compare(query: Look, other: Look) -> Evidence:
     found = agreeing_points(query, other)
-    aligned, query_overlap, other_overlap = None, 0.0, 0.0
+    aligned, foreign, query_overlap, other_overlap = None, 0.0, 0.0, 0.0
     if found is not None and found.points >= _ENOUGH_TO_ALIGN:
         alignment = align(query.grey, other.grey, found.affine)
         if alignment is not None:
             aligned = aligned_structure(alignment)
+            if found.points > CHANCE_POINTS:
+                foreign = _foreign_region(query, other, found.affine)
             query_overlap, other_overlap = alignment.share_of_one, alignment.share_of_other
     few = min(len(query.points), len(other.points)) < FEW_POINTS
     return Evidence(
@@ -123,6 +132,7 @@ def compare(query: Look, other: Look) -> Evidence:
         query_overlap=query_overlap,
         other_overlap=other_overlap,
         smooth=smooth_likeness(query.washes, other.washes) if few else None,
+        foreign_region=foreign,
     )
 
 
@@ -151,6 +161,13 @@ def _explained(query: Look, other: Look, found: Agreement) -> float:
     if alignment is None:
         return 0.0
     return aligned_structure(alignment).coarse * max(alignment.share_of_one, alignment.share_of_other)
+
+
+def _foreign_region(query: Look, other: Look, affine: Affine) -> float:
+    carry = scaling(other.grey.shape, other.colours.shape) @ np.vstack([affine, (0, 0, 1)])
+    carry = carry @ scaling(query.colours.shape, query.grey.shape)
+    alignment = align(query.colours, other.colours, carry[:2], COLOUR_SIDE)
+    return 0.0 if alignment is None else foreign_region(alignment)
 
 
 def _in_own_pixels(

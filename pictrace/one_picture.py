@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pictrace.evidence import Evidence
 from pictrace.keypoints import CHANCE_POINTS
 
-_MANY_POINTS = 20
+_MANY_POINTS = 24
 _EDITED_POINTS = 12
 _SPREAD_CELLS, _HUDDLED_OUTLINES = 4, 0.75
 
@@ -19,6 +19,8 @@ class _OnePicture:
     """The share of blocks that agree, at least."""
     strange: float
     """How much of a region may differ: less than the inside of a frame or a screenshot, more than a caption."""
+    foreign: float
+    """The same where colours count as well, against what one change of tone and colour explains."""
     overlap: float = 0.8
     """An edit leaves nearly all of one of the two: what only touches has a pattern in common."""
 
@@ -30,13 +32,14 @@ class _OnePicture:
             and found.coarse > self.outlines
             and found.agreeing_blocks > self.blocks
             and found.strangest_region < self.strange
+            and evidence.foreign_region < self.foreign
             and max(evidence.query_overlap, evidence.other_overlap) > self.overlap
         )
 
 
-_BY_FEW_POINTS = _OnePicture(grain=1.65, outlines=0.85, blocks=0.9, strange=0.45)
-_TO_BE_CALLED_EDITED = _OnePicture(grain=1.4, outlines=0.5, blocks=0.0, strange=0.8)
-_TO_BE_GROUPED = _OnePicture(grain=1.4, outlines=0.65, blocks=0.55, strange=0.75)
+_BY_FEW_POINTS = _OnePicture(grain=1.65, outlines=0.85, blocks=0.9, strange=0.45, foreign=0.5)
+_TO_BE_CALLED_EDITED = _OnePicture(grain=1.4, outlines=0.5, blocks=0.0, strange=0.8, foreign=0.7)
+_TO_BE_GROUPED = _OnePicture(grain=1.4, outlines=0.65, blocks=0.55, strange=0.75, foreign=0.55)
 
 
 def is_surely_one(evidence: Evidence) -> bool:

@@ -66,37 +66,42 @@ class Alignment:
 
 
 def align(one: Grey, other: Grey, affine: Affine, side: int = ALIGNED_SIDE) -> Alignment | None:
-    """In a frame of at most this longest side; None where the two hardly overlap."""
+    """In a frame of at most this longest side; None where the two hardly overlap. Colours may be laid so as well."""
     if abs(np.linalg.det(affine[:, :2])) > 1:
         turned = align(other, one, np.asarray(cv2.invertAffineTransform(affine), np.float64), side)
         if turned is None:
             return None
         return Alignment(turned.other, turned.one, turned.overlap, turned.share_of_other, turned.share_of_one)
-    frame, to_frame = _shrunk(other, min(1.0, side / max(other.shape)))
+    frame, to_frame = _shrunk(other, min(1.0, side / max(other.shape[:2])))
     carry = to_frame @ np.vstack([affine, (0, 0, 1)])
     # What is to become smaller is averaged first: the warp itself only picks single pixels.
     source, to_source = _shrunk(one, min(1.0, float(np.sqrt(abs(np.linalg.det(carry[:2, :2]))))))
     carry = (carry @ np.linalg.inv(to_source))[:2]
     size = frame.shape[1], frame.shape[0]
     moved = np.asarray(cv2.warpAffine(source, carry, size, flags=cv2.INTER_LINEAR), np.uint8)
-    there = cv2.warpAffine(np.full(source.shape, 255, np.uint8), carry, size, flags=cv2.INTER_NEAREST)
+    there = cv2.warpAffine(np.full(source.shape[:2], 255, np.uint8), carry, size, flags=cv2.INTER_NEAREST)
     overlap = cv2.erode(there, np.ones((3, 3), np.uint8), borderType=cv2.BORDER_REPLICATE) > 0
     seen = int(overlap.sum())
     if seen < _LEAST_OVERLAP:
         return None
-    area = abs(float(np.linalg.det(carry[:, :2]))) * source.size
-    return Alignment(moved, frame, overlap, min(1.0, seen / area), seen / frame.size)
+    area = abs(float(np.linalg.det(carry[:, :2]))) * source.shape[0] * source.shape[1]
+    return Alignment(moved, frame, overlap, min(1.0, seen / area), seen / overlap.size)
 
 
 def _shrunk(grey: Grey, scale: float) -> tuple[Grey, npt.NDArray[np.float64]]:
     """The picture at this scale, and the 3 × 3 map that carries the centres of pixels there."""
-    height, width = grey.shape
+    height, width = grey.shape[:2]
     size = max(4, round(width * scale)), max(4, round(height * scale))
     if scale >= 1 or size == (width, height):
         return grey, np.eye(3)
-    x, y = size[0] / width, size[1] / height
     small = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
-    return small, np.array([[x, 0, (x - 1) / 2], [0, y, (y - 1) / 2], [0, 0, 1]])
+    return small, scaling((height, width), (size[1], size[0]))
+
+
+def scaling(from_size: tuple[int, ...], to_size: tuple[int, ...]) -> npt.NDArray[np.float64]:
+    """The 3 × 3 map that carries the centres of pixels there; sizes are (height, width)."""
+    y, x = to_size[0] / from_size[0], to_size[1] / from_size[1]
+    return np.array([[x, 0, (x - 1) / 2], [0, y, (y - 1) / 2], [0, 0, 1]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +125,7 @@ def aligned_structure(alignment: Alignment) -> AlignedStructure:
     weight = alignment.overlap.astype(np.float32)
     one, other = alignment.one.astype(np.float32), alignment.other.astype(np.float32)
     similarity, fine = _similarity(one, other, weight, sigma=1.5)
-    over = _Blur(weight, 2.0)
+    over = Blur(weight, 2.0)
     soft_one, soft_other = over(one), over(other)
     _, coarse = _similarity(soft_one, soft_other, weight, sigma=3.0)
     return AlignedStructure(
@@ -128,11 +133,11 @@ def aligned_structure(alignment: Alignment) -> AlignedStructure:
         fine,
         coarse,
         _agreeing_blocks(soft_one, soft_other, alignment.overlap),
-        _strangest_region(_disagreement(one, other, alignment.overlap), alignment.overlap),
+        worst_region(_disagreement(one, other, alignment.overlap), alignment.overlap, _REGION),
     )
 
 
-class _Blur:
+class Blur:
     """A Gaussian blur that knows nothing of what lies outside of the overlap."""
 
     def __init__(self, weight: Plane, sigma: float) -> None:
@@ -140,6 +145,8 @@ class _Blur:
         self._total = self._blurred(weight) + np.float32(1e-6)
 
     def __call__(self, values: Plane) -> Plane:
+        if values.ndim > 2:
+            return self._blurred(values * self._weight[..., None]) / self._total[..., None]
         return self._blurred(values * self._weight) / self._total
 
     def _blurred(self, values: Plane) -> Plane:
@@ -148,7 +155,7 @@ class _Blur:
 
 def _similarity(one: Plane, other: Plane, weight: Plane, sigma: float) -> tuple[float, float]:
     """The means of SSIM and of its term without brightness."""
-    blur = _Blur(weight, sigma)
+    blur = Blur(weight, sigma)
     mean_one, mean_other = blur(one), blur(other)
     variances = np.maximum(blur(one * one) - mean_one * mean_one, 0)
     variances += np.maximum(blur(other * other) - mean_other * mean_other, 0)
@@ -195,9 +202,9 @@ def _disagreement(one: Plane, other: Plane, overlap: Mask) -> Mask:
     """Where patterns run differently, or the brightness is not what the rest of the picture makes one expect."""
     rows, columns = _extent(overlap)
     weight = overlap.astype(np.float32)
-    soft = _Blur(weight, 1.5)
+    soft = Blur(weight, 1.5)
     one, other = soft(one), soft(other)
-    blur = _Blur(weight, max(1.5, max(rows.stop - rows.start, columns.stop - columns.start) / 50))
+    blur = Blur(weight, max(1.5, max(rows.stop - rows.start, columns.stop - columns.start) / 50))
     mean_one, mean_other = blur(one), blur(other)
     spread_one = np.sqrt(np.maximum(blur(one * one) - mean_one * mean_one, 0))
     spread_other = np.sqrt(np.maximum(blur(other * other) - mean_other * mean_other, 0))
@@ -213,9 +220,10 @@ def _disagreement(one: Plane, other: Plane, overlap: Mask) -> Mask:
     return strange
 
 
-def _strangest_region(strange: Mask, overlap: Mask) -> float:
+def worst_region(strange: Mask, overlap: Mask, share: float) -> float:
+    """How much of it is strange; a region has this share of each side of the overlap."""
     rows, columns = _extent(overlap)
-    size = max(3, round((columns.stop - columns.start) * _REGION)), max(3, round((rows.stop - rows.start) * _REGION))
+    size = max(3, round((columns.stop - columns.start) * share)), max(3, round((rows.stop - rows.start) * share))
     bad, seen = (
         np.asarray(cv2.boxFilter(mask.astype(np.float32), -1, size, borderType=cv2.BORDER_CONSTANT))
         for mask in (strange, overlap)

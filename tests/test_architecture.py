@@ -29,6 +29,7 @@ LAYERS = """
     likeness
     one_picture
     evidence
+    recolouring
     keypoints smooth structure
     embedders archives decode fingerprints catalogue vector_index
     damaged_pictures raw_preview srgb pickled_frames database half_floats

@@ -216,3 +216,20 @@ def test_what_different_pictures_share_around_them_makes_no_group(shared: Edit) 
     for one, other in itertools.combinations(looks, 2):
         found = compare(one, other)
         assert not same_picture(found), found
+
+
+def _sky(seed: int) -> Image.Image:
+    small = np.random.default_rng(seed).integers(40, 216, (3, 4, 3)).astype(np.uint8)
+    return Image.fromarray(np.asarray(cv2.resize(small, (320, 240), interpolation=cv2.INTER_CUBIC), np.uint8))
+
+
+def test_skies_in_one_frame_are_told_apart_by_their_colours() -> None:
+    skies = [_framed(_sky(seed)) for seed in range(8)]
+    looks = [look(_pixels(sky)) for sky in skies]
+    for one, other in itertools.combinations(looks, 2):
+        found = compare(one, other)
+        assert label_of(found, same_content=False) is not Label.EDITED_COPY, found
+        assert not same_picture(found), found
+    for name in ("half size", "brighter", "grey", "mirrored"):
+        for sky, original in zip(skies, looks, strict=True):
+            assert same_picture(compare(look(_pixels(EDITS[name](sky))), original))
