@@ -287,8 +287,8 @@ def open_window(settings: Settings | None = None) -> Window:
     except tkinter.TclError as error:
         raise MachineRefuses(
             _(
-                "There is no display to open the window on ({reason}). The commands work here: try "
-                '"pictrace demo", or "pictrace --help" for all of them.'
+                "There is no display to open the window on ({reason}). The commands work here: "
+                'try "python3 main.py demo", or "python3 main.py --help" for all of them.'
             ).format(reason=error)
         ) from error
     root.withdraw()
