@@ -105,6 +105,10 @@ def test_counting_shows_how_many_were_found(session: Session, album: Path) -> No
 
 def test_the_best_matches_so_far_come_while_pictures_are_read(session: Session, tmp_path: Path) -> None:
     album = make_archive(tmp_path / "many", 200)
+    for quality in (50, 60, 70):
+        again = make_archive(album / str(quality), 0)
+        for seed in range(200):
+            make_picture(seed).save(again / f"{seed:03}.jpg", quality=quality)
     search(session, album)
     shown = wait(session, lambda shown: shown.results)
     assert shown.heading == "Best matches so far"
@@ -124,7 +128,7 @@ def test_the_best_matches_so_far_come_while_pictures_are_read(session: Session, 
     session.do(bar.buttons[0].act)
     shown = wait(session, is_done)
     assert shown.bars == () or bar_with(shown, "Stopped.") is None
-    assert "of 199 match" in shown.status
+    assert "of 799 match" in shown.status
 
 
 def test_the_slider_filters_what_was_found_at_once(session: Session, album: Path) -> None:
