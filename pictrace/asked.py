@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pictrace.archives import find_picture
-from pictrace.decode import decode_picture, decode_pixels, thumbnail_of, thumbnail_pixels
+from pictrace.decode import Decoded, decode_picture, decode_pixels, thumbnail_of, thumbnail_pixels
 from pictrace.errors import PictureUnreadable
 from pictrace.events import Decoding, Event
 from pictrace.language import _
@@ -22,13 +22,16 @@ class Asked:
     digest: Digest | None
     """None for a region: no whole picture has the same content."""
     pixels: Pixels
+    width: int
+    height: int
+    """Of the upright picture, all of it."""
 
 
 def read_query(
     query: Query, region: Region | None, max_bytes: int, distrust: Distrust
 ) -> Generator[Event, None, Asked]:
     """Raises Unreadable where the query cannot be had or is no picture."""
-    key, data = None, query.data
+    key, data = query.key, query.data
     if data is None:
         if query.location.startswith(("http://", "https://")):
             raise PictureUnreadable(
@@ -42,25 +45,34 @@ def read_query(
             data = archive.read(picture)
         finally:
             archive.close()
-    yield Decoding((key or query.location,), 0.0)
+    digest = Digest(hashlib.sha256(data).digest())
+    yield from announced(key or digest.hex(), distrust)
     try:
         if region is None:
-            digest = Digest(hashlib.sha256(data).digest())
-            thumbnail = decode_picture(data, max_bytes).thumbnail
+            whole = decode_picture(data, max_bytes)
+            thumbnail, width, height = whole.thumbnail, whole.width, whole.height
         else:
-            digest = None
-            thumbnail = thumbnail_of(cut(data, region, max_bytes))
-    except PictureUnreadable:
+            decoded = decode_pixels(data, max_bytes, None)
+            thumbnail, width, height = thumbnail_of(_cut_out(decoded, region)), decoded.width, decoded.height
+    finally:
         yield Decoding((), 0.0)
-        raise
-    yield Decoding((), 0.0)
-    return Asked(key, digest, thumbnail_pixels(thumbnail))
+    return Asked(key, digest if region is None else None, thumbnail_pixels(thumbnail), width, height)
+
+
+def announced(key: str, distrust: Distrust) -> Generator[Event, None, None]:
+    """Before handed-over data is decoded. Raises PictureUnreadable where it killed the process twice before."""
+    if (banned := distrust.banned.get(key)) is not None:
+        raise PictureUnreadable(banned)
+    yield Decoding((key,), 0.0)
 
 
 def cut(data: bytes, region: Region, max_bytes: int) -> Pixels:
     """From the original in full resolution; where the format holds fewer pixels than it claims, as camera RAW does,
     the region is scaled with them."""
-    decoded = decode_pixels(data, max_bytes, None)
+    return _cut_out(decode_pixels(data, max_bytes, None), region)
+
+
+def _cut_out(decoded: Decoded, region: Region) -> Pixels:
     height, width = decoded.pixels.shape[:2]
     across, down = width / decoded.width, height / decoded.height
     left, right = (round(min(max(x, 0), decoded.width) * across) for x in (region.x, region.x + region.width))

@@ -8,6 +8,7 @@ from pathlib import Path
 from pictrace.database import Database
 from pictrace.language import _, ngettext
 from pictrace.picture import Digest, Picture, PictureRef
+from pictrace.questions import PictureFacts
 from pictrace.sqlite import Row
 
 FORMAT = 1
@@ -96,6 +97,14 @@ class Catalogue:
             digest: Picture(thumbnail, width, height, _text(name), bool(damaged))
             for digest, (sealed, width, height, name, damaged) in answers.items()
             if (thumbnail := _unsealed(sealed)) is not None
+        }
+
+    def facts(self, digests: Sequence[Digest]) -> dict[Digest, PictureFacts]:
+        question = "SELECT width, height, format, damaged FROM pictures WHERE digest = ?"
+        answers = self._about(question, digests, (int, int, bytes, int))
+        return {
+            digest: PictureFacts(width, height, _text(name), bool(damaged))
+            for digest, (width, height, name, damaged) in answers.items()
         }
 
     def thumbnails(self, digests: Sequence[Digest]) -> dict[Digest, bytes]:

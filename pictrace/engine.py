@@ -9,6 +9,7 @@ from pictrace.archives import open_archive
 from pictrace.calibration import knots_for
 from pictrace.candidates import CloserLook
 from pictrace.catalogue import Catalogue
+from pictrace.collection import Collection
 from pictrace.duplicates import Duplicates
 from pictrace.embedders import Embedder
 from pictrace.embedders.builtin import open_builtin
@@ -16,10 +17,20 @@ from pictrace.errors import ModelUnavailable, WeightsMissing
 from pictrace.events import Event, FallenBack, Finished, Found, Notice
 from pictrace.explanation import explain
 from pictrace.fingerprints import Fingerprints
-from pictrace.indexing import Collection, Indexing, embed_turned
+from pictrace.indexing import Indexing, embed_turned
 from pictrace.language import _
 from pictrace.picture import Digest, PictureRef
-from pictrace.questions import Distrust, EmbedderChoice, IndexReport, Query, Region, SearchOptions
+from pictrace.previews import preview_of
+from pictrace.questions import (
+    Distrust,
+    EmbedderChoice,
+    IndexReport,
+    ListedPicture,
+    PicturePage,
+    Query,
+    Region,
+    SearchOptions,
+)
 from pictrace.search import Search
 from pictrace.settings import Settings
 from pictrace.thumbnails import Thumbnails
@@ -74,12 +85,11 @@ class Engine:
         """Found(SearchAnswer | QueryFailed) for each query, in order; Finished(IndexReport | None).
 
         Without `index_first` the answers are over what is ready, while `index` goes on beside it."""
-        report = None
-        if index_first or tuple(archives) not in self._collections:
-            report = yield from self._index(archives)
+        report = (yield from self._index(archives)) if index_first else None
+        collection = yield from self._ready(archives)
         embedder, fingerprints = yield from self._open()
         search = Search(self._settings, fingerprints, embedder, self._closer_look, self._distrust)
-        yield from search.run(queries, self._collections[tuple(archives)], options)
+        yield from search.run(queries, collection, options)
         yield Finished(report)
 
     def duplicates(self, archives: Sequence[str], *, similar: bool = False) -> Iterator[Event]:
@@ -114,6 +124,27 @@ class Engine:
         )
         yield Finished(explanation)
 
+    def pictures(self, archives: Sequence[str], *, start: int, count: int) -> Iterator[Event]:
+        """Finished(PicturePage) of what is ready, by name."""
+        collection = yield from self._ready(archives)
+        embedder, _fingerprints = yield from self._open()
+        page = self._listed(collection.page(archives, start, count))
+        yield Finished(PicturePage(len(collection.pictures), page, embedder.name))
+
+    def look_up(self, digests: Sequence[Digest], archives: Sequence[str]) -> Iterator[Event]:
+        """Finished(a tuple of ListedPicture): one for each digest of which there is a picture in these archives."""
+        collection = yield from self._ready(archives)
+        files = ((collection.file_of(digest), digest) for digest in digests)
+        yield Finished(self._listed([(file, digest) for file, digest in files if file is not None]))
+
+    def preview(self, data: bytes, *, side: int) -> Iterator[Event]:
+        """Finished(Preview), upright and at most so large. Raises PictureUnreadable."""
+        yield Finished((yield from preview_of(data, side, self._max_bytes, self._distrust)))
+
+    def _listed(self, files: Sequence[tuple[PictureRef, Digest]]) -> tuple[ListedPicture, ...]:
+        facts = self._catalogue.facts([digest for _file, digest in files])
+        return tuple(ListedPicture(file, digest, facts.get(digest)) for file, digest in files)
+
     def _turned(self, embedder: Embedder, collection: Collection) -> Generator[Event, None, Fingerprints]:
         """Fingerprints of the same pictures turned by a quarter: computed when they are first needed, and kept."""
         if self._opened_turned is None:
@@ -124,8 +155,8 @@ class Engine:
 
     def _file_of(self, digest: Digest) -> PictureRef | None:
         for collection in self._collections.values():
-            if digest in collection.digests:
-                return collection.pictures[collection.digests.index(digest)]
+            if (file := collection.file_of(digest)) is not None:
+                return file
         return None
 
     def _read_again(self, picture: PictureRef) -> bytes:
@@ -137,15 +168,29 @@ class Engine:
 
     def _index(self, archives: Sequence[str]) -> Generator[Event, None, IndexReport]:
         with ExitStack() as stack:
-            opened = []
-            for location in archives:
-                opened.append(open_archive(location, max_bytes=self._max_bytes))
-                stack.callback(opened[-1].close)
-            embedder, fingerprints = yield from self._open()
-            collection = self._collections[tuple(archives)] = Collection()
-            indexing = Indexing(self._settings, self._catalogue, fingerprints, embedder, self._distrust, collection)
-            report = yield from indexing.run(opened)
+            indexing = yield from self._find_known(archives, stack)
+            report = yield from indexing.read_the_rest()
         return report
+
+    def _ready(self, archives: Sequence[str]) -> Generator[Event, None, Collection]:
+        """What is known of these archives, without reading what is not."""
+        if tuple(archives) not in self._collections:
+            with ExitStack() as stack:
+                yield from self._find_known(archives, stack)
+        return self._collections[tuple(archives)]
+
+    def _find_known(self, archives: Sequence[str], stack: ExitStack) -> Generator[Event, None, Indexing]:
+        """Until then, questions are answered over what an earlier look at these archives found."""
+        opened = []
+        for location in archives:
+            opened.append(open_archive(location, max_bytes=self._max_bytes))
+            stack.callback(opened[-1].close)
+        embedder, fingerprints = yield from self._open()
+        collection = Collection()
+        indexing = Indexing(self._settings, self._catalogue, fingerprints, embedder, self._distrust, collection)
+        yield from indexing.find_known(opened)
+        self._collections[tuple(archives)] = collection
+        return indexing
 
     def _open(self) -> Generator[Event, None, tuple[Embedder, Fingerprints]]:
         """The embedder and what it has computed before, opened once; what another process added since is read."""

@@ -9,6 +9,7 @@ import numpy as np
 
 from pictrace.archives import PictureArchive
 from pictrace.catalogue import Catalogue, HashedFile
+from pictrace.collection import Collection
 from pictrace.decode import thumbnail_pixels
 from pictrace.embedders import Embedder
 from pictrace.errors import MachineRefuses, PicTraceError
@@ -25,18 +26,6 @@ from pictrace.thumbnails import Thumbnails
 _LOOK_UP_AT_ONCE = 5_000
 _COMMIT_PICTURES = 64
 _COMMIT_SECONDS = 2.0
-
-
-@dataclass(slots=True)
-class Collection:
-    """The pictures of some archives that are ready to be searched; it grows while they are indexed."""
-
-    pictures: list[PictureRef] = field(default_factory=list)
-    digests: list[Digest] = field(default_factory=list)
-
-    def add(self, picture: PictureRef, digest: Digest) -> None:
-        self.pictures.append(picture)
-        self.digests.append(digest)
 
 
 @dataclass(slots=True)
@@ -57,7 +46,7 @@ class _Batch:
 
 
 class Indexing:
-    """One run over some archives. `run` may be closed at any event: what was committed stays."""
+    """One run over some archives, in two halves that may be closed at any event: what was committed stays."""
 
     def __init__(
         self,
@@ -75,25 +64,33 @@ class Indexing:
         self._distrust = distrust
         self._collection = collection
         self._batch = _Batch()
+        self._began = time.monotonic()
+        self._to_embed: list[tuple[ToRead, Digest]] = []
+        self._to_read: list[ToRead] = []
         self._skipped: list[Skipped] = []
         self._others = self._done = self._without_work = self._reused = self._indexed = 0
         self._told = {*catalogue.notices, *fingerprints.notices}
 
-    def run(self, archives: Sequence[PictureArchive]) -> Generator[Event, None, IndexReport]:
+    def find_known(self, archives: Sequence[PictureArchive]) -> Generator[Event, None, None]:
+        """The first half: lists what there is. What is known of it is in the collection afterwards."""
+        tasks = yield from self._list(archives)
+        self._pace = Pace(Stage.INDEXING, len(tasks))
+        self._to_embed, self._to_read = yield from self._sort_out(tasks)
+        self._pace = Pace(Stage.INDEXING, len(tasks))  # the pace of what is left, not of what was known
+        yield self._progress()
+
+    def read_the_rest(self) -> Generator[Event, None, IndexReport]:
+        """The second half."""
         try:
-            return (yield from self._run(archives))
+            yield from self._read_the_rest()
         except (GeneratorExit, PicTraceError):
             self._commit()
             raise
+        took = round(time.monotonic() - self._began, 3)
+        return IndexReport(self._indexed, self._reused, tuple(self._skipped), self._others, took)
 
-    def _run(self, archives: Sequence[PictureArchive]) -> Generator[Event, None, IndexReport]:
-        began = time.monotonic()
-        tasks = yield from self._list(archives)
-        self._pace = Pace(Stage.INDEXING, len(tasks))
-        to_embed, to_read = yield from self._sort_out(tasks)
-        self._pace = Pace(Stage.INDEXING, len(tasks))  # the pace of what is left, not of what was known
-        yield self._progress()
-        to_read += yield from self._embed_known(to_embed)
+    def _read_the_rest(self) -> Iterator[Event]:
+        to_read = self._to_read + (yield from self._embed_known(self._to_embed))
         trusted = [task for task in to_read if task.picture.key not in self._distrust.alone]
         suspects = [task for task in to_read if task.picture.key in self._distrust.alone]
         lost = yield from self._read(suspects, one_at_a_time=True)
@@ -101,9 +98,6 @@ class Indexing:
         yield from self._read(lost)
         yield from self._commit()
         yield self._progress()
-        return IndexReport(
-            self._indexed, self._reused, tuple(self._skipped), self._others, round(time.monotonic() - began, 3)
-        )
 
     def _list(self, archives: Sequence[PictureArchive]) -> Generator[Event, None, list[ToRead]]:
         """Every picture once, also where several archives lead to it."""

@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from multiprocessing import resource_tracker
@@ -35,8 +35,9 @@ _UNEXPLAINED_COUNTS = 7
 class Job:
     """Events may be polled (a window) or iterated (a command); the last is Finished, Cancelled or Failed."""
 
-    def __init__(self, start: Start, engine: "EngineProcess") -> None:
+    def __init__(self, start: Start, engine: "EngineProcess", wake: Callable[[], None] | None) -> None:
         self.start = start
+        self._wake = wake
         self.paused = self.cancelled = False
         self.in_hand: tuple[str, ...] = ()
         self.overdue_at = 0.0
@@ -102,6 +103,8 @@ class Job:
                     )
                 )
         self._events.put(event)
+        if self._wake is not None:
+            self._wake()
 
     def begin_again(self) -> None:
         self.in_hand = ()
@@ -152,10 +155,11 @@ class EngineProcess:
     def __exit__(self, *_exception: object) -> None:
         self.close()
 
-    def start(self, verb: Verb, **arguments: Any) -> Job:
+    def start(self, verb: Verb, *, wake: Callable[[], None] | None = None, **arguments: Any) -> Job:
+        """`wake` is called, by another thread and with no time to lose, whenever there is something to poll."""
         with self._lock:
             self._last_job += 1
-            job = self._jobs[self._last_job] = Job(Start(self._last_job, verb, arguments), self)
+            job = self._jobs[self._last_job] = Job(Start(self._last_job, verb, arguments), self, wake)
             self.send(job.start)
         self._work.set()
         return job

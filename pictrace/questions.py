@@ -19,7 +19,9 @@ class Query:
     location: str
     """A file, or a member of an archive; what the answer calls this query."""
     data: bytes | None = None
-    """The picture itself, where it comes from no file."""
+    """The picture itself, where it comes from no file, or was read from it already."""
+    key: str | None = None
+    """Of the file that the data was read from: the answer leaves it out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,47 @@ class SearchAnswer:
     searched: int
     """Pictures that the query was compared with."""
     seconds: float
+    width: int
+    height: int
+    """Of the upright query, all of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureFacts:
+    """What decoding a picture told of it."""
+
+    width: int
+    height: int
+    """Upright."""
+    format: str
+    damaged: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPicture:
+    picture: PictureRef
+    digest: Digest
+    facts: PictureFacts | None
+    """None where they were lost, and are found out again when the archive is indexed."""
+
+
+@dataclass(frozen=True, slots=True)
+class PicturePage:
+    total: int
+    """Of all pages."""
+    items: tuple[ListedPicture, ...]
+    embedder: str
+    """The name of who compares them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A picture for the eye, in a form that every browser draws."""
+
+    jpeg: bytes
+    width: int
+    height: int
+    """Of the upright original."""
 
 
 class GroupKind(StrEnum):

@@ -8,11 +8,11 @@ import numpy as np
 from pictrace.asked import Asked, read_query
 from pictrace.calibration import knots_for
 from pictrace.candidates import CloserLook
+from pictrace.collection import Collection
 from pictrace.embedders import Embedder
 from pictrace.errors import MachineRefuses, Unreadable
 from pictrace.events import Event, Found, Progress, Stage
 from pictrace.fingerprints import Fingerprints
-from pictrace.indexing import Collection
 from pictrace.picture import Match
 from pictrace.poses import poses_of
 from pictrace.questions import Distrust, Query, QueryFailed, SearchAnswer, SearchOptions
@@ -47,7 +47,8 @@ class Search:
                 yield Found(QueryFailed(query.location, error.message))
                 continue
             matches, searched = self._matches(asked, collection, options)
-            yield Found(SearchAnswer(query.location, matches, searched, round(time.monotonic() - began, 4)))
+            took = round(time.monotonic() - began, 4)
+            yield Found(SearchAnswer(query.location, matches, searched, took, asked.width, asked.height))
 
     def _matches(self, asked: Asked, collection: Collection, options: SearchOptions) -> tuple[tuple[Match, ...], int]:
         places = [place for place, picture in enumerate(collection.pictures) if picture.key != asked.key]

@@ -28,6 +28,9 @@ class Verb(StrEnum):
     SEARCH = "search"
     DUPLICATES = "duplicates"
     EXPLAIN = "explain"
+    PICTURES = "pictures"
+    LOOK_UP = "look_up"
+    PREVIEW = "preview"
 
 
 class Order(StrEnum):

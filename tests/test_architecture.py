@@ -21,10 +21,10 @@ LAYERS = """
     job
     worker
     engine
-    search duplicates explanation indexing
+    search duplicates explanation indexing previews
     ranking
     asked calibration candidates neighbours grouping reading
-    thumbnails
+    thumbnails collection
     poses explaining closer_look
     likeness
     one_picture

@@ -33,7 +33,9 @@ def match(rank: int, name: str, structure: float | None = 0.7) -> Match:
     return Match(rank, ref(name), DIGEST, 0.93, 0.88, structure, structure, Label.EDITED_COPY, "<b>Because</b>")
 
 
-ANSWER = SearchAnswer("/tmp/<query>.jpg", tuple(match(n, name) for n, name in enumerate(ODD_NAMES, 1)), 1200, 0.18)
+ANSWER = SearchAnswer(
+    "/tmp/<query>.jpg", tuple(match(n, name) for n, name in enumerate(ODD_NAMES, 1)), 1200, 0.18, 640, 480
+)
 GROUPS = [
     DuplicateGroup(GroupKind.EXACT, tuple(GroupMember(ref(name), DIGEST, 1.0, 900, 600, False) for name in ODD_NAMES))
 ]
@@ -79,7 +81,7 @@ def test_matches_as_a_table_have_a_line_for_each_and_no_formula(tmp_path: Path) 
 
 
 def test_what_was_not_looked_at_closer_is_an_empty_cell(tmp_path: Path) -> None:
-    write_matches_csv(tmp_path / "found.csv", SearchAnswer("q", (match(1, "a.jpg", None),), 1, 0.1))
+    write_matches_csv(tmp_path / "found.csv", SearchAnswer("q", (match(1, "a.jpg", None),), 1, 0.1, 640, 480))
     (row,) = table(tmp_path / "found.csv")
     assert (row["structure"], row["keypoints"]) == ("", "")
 
@@ -111,7 +113,7 @@ def test_a_page_of_matches_shows_thumbnails_and_runs_nothing(tmp_path: Path) -> 
 
 
 def test_a_page_without_matches_says_so(tmp_path: Path) -> None:
-    write_matches_html(tmp_path / "found.html", SearchAnswer("q.jpg", (), 1, 0.1), {})
+    write_matches_html(tmp_path / "found.html", SearchAnswer("q.jpg", (), 1, 0.1, 640, 480), {})
     page = Page(tmp_path / "found.html")
     assert "Nothing is alike enough." in page.words
     assert "Compared with 1 picture." in page.words
