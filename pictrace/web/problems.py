@@ -1,32 +1,30 @@
 """What went wrong, as RFC 9457 problem details whose `detail` is the sentence that the command line would say."""
 
 import json
-import logging
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
-from starlette.exceptions import HTTPException
+from starlette.exceptions import HTTPException as Refusal
 from starlette.responses import Response
 
 from pictrace.errors import (
     Interrupted,
     MachineRefuses,
     ModelUnavailable,
-    PictureUnreadable,
     PicTraceError,
+    PictureUnreadable,
     Unreadable,
     WrongWords,
 )
 from pictrace.language import _
+from pictrace.web.headers import SECURITY_HEADERS
 
 MEDIA_TYPE = "application/problem+json"
 
-_log = logging.getLogger("pictrace.web")
-
-_STATUSES: dict[type[PicTraceError], HTTPStatus] = {
+_STATUSES: dict[type, HTTPStatus] = {
     WrongWords: HTTPStatus.UNPROCESSABLE_ENTITY,
     PictureUnreadable: HTTPStatus.UNPROCESSABLE_ENTITY,
     Unreadable: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -38,10 +36,11 @@ _STATUSES: dict[type[PicTraceError], HTTPStatus] = {
 
 
 class Problem(HTTPException):
-    """Raised by a route, to end as this answer."""
+    """Raised by a route, or while it reads the body, to end as this answer."""
 
     def __init__(self, status: int, sentence: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(status, sentence, dict(headers or {}))
+        self.sentence = sentence
 
 
 def problem_of(error: PicTraceError) -> Problem:
@@ -50,51 +49,56 @@ def problem_of(error: PicTraceError) -> Problem:
     return Problem(status, error.message)
 
 
+def problem_body(status: int, sentence: str) -> bytes:
+    facts = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": sentence}
+    return json.dumps(facts).encode()
+
+
 def problem_answer(status: int, sentence: str, headers: Mapping[str, str] | None = None) -> Response:
-    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": sentence}
-    return Response(json.dumps(body), status, {**(headers or {}), "Cache-Control": "no-store"}, MEDIA_TYPE)
+    return Response(
+        problem_body(status, sentence), status, {**(headers or {}), "Cache-Control": "no-store"}, MEDIA_TYPE
+    )
 
 
 def install_problems(app: FastAPI) -> None:
     """Every failure of a route, foreseen or not, becomes a problem."""
-    app.add_exception_handler(HTTPException, _refused)
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(PicTraceError, _failed)
-    app.add_exception_handler(Exception, _broken)
+    app.exception_handler(Refusal)(_refused)
+    app.exception_handler(RequestValidationError)(_invalid)
+    app.exception_handler(PicTraceError)(_failed)
+    app.exception_handler(Exception)(_broken)
 
 
-def _refused(_request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    sentence = error.detail
-    if not isinstance(error, Problem):
-        sentence = _SENTENCES.get(error.status_code, lambda: error.detail)()
+async def _refused(_request: Request, error: Refusal) -> Response:
+    if isinstance(error, Problem):
+        return problem_answer(error.status_code, error.sentence, error.headers)
+    if error.status_code == HTTPStatus.NOT_FOUND:
+        sentence = _("There is nothing at this address; /docs says what there is.")
+    elif error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        sentence = _("This address does not know that method; /docs says which it knows.")
+    else:
+        sentence = _("The body cannot be read ({reason}). Send what /docs describes.").format(reason=error.detail)
     return problem_answer(error.status_code, sentence, error.headers)
 
 
-_SENTENCES = {
-    404: lambda: _("There is nothing at this address. The page /docs says what there is."),
-    405: lambda: _("This address does not know that method. The page /docs says which it knows."),
-}
-
-
-def _invalid(_request: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)
-    sentences = [_sentence(fault) for fault in error.errors()]
-    return problem_answer(422, " ".join(dict.fromkeys(sentences)))
+async def _invalid(_request: Request, error: RequestValidationError) -> Response:
+    sentences = dict.fromkeys(_sentence(fault) for fault in error.errors())
+    return problem_answer(HTTPStatus.UNPROCESSABLE_ENTITY, " ".join(sentences))
 
 
 def _sentence(fault: Mapping[str, Any]) -> str:
     if fault["type"] == "json_invalid":
-        return _("The body is not valid JSON.")
-    where = ".".join(str(part) for part in fault["loc"][1:]) or str(fault["loc"][0])
-    return _('"{field}": {complaint}.').format(field=where, complaint=fault["msg"])
+        return _("The body is not valid JSON. Send what /docs describes.")
+    place, *path = (str(part) for part in fault["loc"])
+    return _('What was sent as "{field}" cannot be used: {complaint}.').format(
+        field=".".join(path) or place, complaint=fault["msg"]
+    )
 
 
-def _failed(_request: Request, error: Exception) -> Response:
-    assert isinstance(error, PicTraceError)
-    return _refused(_request, problem_of(error))
+async def _failed(request: Request, error: PicTraceError) -> Response:
+    return await _refused(request, problem_of(error))
 
 
-def _broken(_request: Request, error: Exception) -> Response:
-    _log.error("a request failed", exc_info=error)
-    return problem_answer(500, _("The service made a mistake. Its owner finds the details in its log."))
+async def _broken(_request: Request, _error: Exception) -> Response:
+    """The log tells the error in full. This answer alone passes by the guard, which else adds the headers."""
+    sentence = _("The service made a mistake. Its owner finds the details in its log.")
+    return problem_answer(HTTPStatus.INTERNAL_SERVER_ERROR, sentence, SECURITY_HEADERS)

@@ -1,0 +1,18 @@
+// The form works without this. A link "/sign-in#TOKEN" signs in by itself: what follows a # is never sent as part of an
+// address, so it stands in no log; it is taken out of the browser's history too.
+
+const token = decodeURIComponent(location.hash.slice(1));
+history.replaceState(null, "", location.pathname);
+
+if (token) {
+  const response = await fetch("/sign-in", { method: "POST", body: new URLSearchParams({ token }) });
+  if (response.ok) location.replace("/");
+  else {
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    document.getElementById("message").textContent = page.getElementById("message").textContent;
+  }
+} else {
+  // A link from elsewhere came without the cookie, which this page has all the same.
+  const response = await fetch("/sign-in");
+  if (response.redirected) location.replace("/");
+}
