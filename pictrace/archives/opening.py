@@ -14,34 +14,55 @@ from pictrace.archives.place import MAX_BYTES, Place, splits
 from pictrace.archives.protocol import PictureArchive
 from pictrace.archives.tar_file import Broken as TarBroken
 from pictrace.archives.tar_file import TarContainer, begins_like_tar, unpacked_stream
-from pictrace.archives.url_list import MAX_LIST_BYTES, UrlList, addresses_in
+from pictrace.archives.url_list import MAX_LIST_BYTES, SingleAddress, UrlList, addresses_in
 from pictrace.archives.zip_file import ZipContainer
-from pictrace.errors import ArchiveDamaged, ArchiveMissing, ArchiveUnreadable, MachineRefuses, PictureUnreadable
+from pictrace.errors import (
+    ArchiveDamaged,
+    ArchiveMissing,
+    ArchiveUnreadable,
+    MachineRefuses,
+    PictureUnreadable,
+    Unreadable,
+)
+from pictrace.fetching import FetchLimits, is_address
 from pictrace.language import _
 from pictrace.picture import PictureRef
 
 _ZIP_BEGINNINGS = (b"PK\3\4", b"PK\5\6", b"PK\7\x08")
 _OTHER_ARCHIVES = {b"Rar!\x1a\x07": "RAR", b"7z\xbc\xaf\x27\x1c": "7z", b"\x28\xb5\x2f\xfd": "Zstandard"}
 
+_LISTED_SECONDS = 300.0
+"""What one picture of a list may take: a large one over a slow line. A server that says nothing is given up sooner."""
 
-def open_archive(location: str, *, max_bytes: int = MAX_BYTES) -> FolderArchive | PackedArchive | UrlList:
-    """Raises ArchiveMissing, ArchiveProtected, ArchiveDamaged, ArchiveUnreadable or MachineRefuses."""
+
+def open_archive(
+    location: str, *, max_bytes: int = MAX_BYTES, private_addresses: bool = True
+) -> FolderArchive | PackedArchive | UrlList:
+    """Raises ArchiveMissing, ArchiveProtected, ArchiveDamaged, ArchiveUnreadable or MachineRefuses.
+
+    Without private_addresses a list of addresses reaches only what the whole internet does."""
     facts = _facts(location)
     if stat.S_ISDIR(facts.st_mode):
         return FolderArchive(location, partial(_open_file, open_inner=None, max_bytes=max_bytes), max_bytes)
     if not stat.S_ISREG(facts.st_mode):
         raise ArchiveDamaged(_('"{archive}" is neither a folder nor a file.').format(archive=location))
     if (addresses := _addresses(location, facts)) is not None:
-        return UrlList(location, addresses)
+        limits = FetchLimits(max_bytes, _LISTED_SECONDS, private_addresses=private_addresses)
+        return UrlList(location, addresses, limits)
     place = Place.of_file(location, "", os.path.realpath(location), facts)
     return _open_file(location, place, partial(_open_packed, open_inner=None, max_bytes=max_bytes), max_bytes)
 
 
-def find_picture(location: str, *, max_bytes: int = MAX_BYTES) -> tuple[PictureArchive, PictureRef]:
-    """A file, or a member of an archive ("album.zip!/2019/a.jpg"). The caller closes the archive.
+def find_picture(
+    location: str, *, max_bytes: int = MAX_BYTES, private_addresses: bool = True
+) -> tuple[PictureArchive, PictureRef]:
+    """A file, a member of an archive ("album.zip!/2019/a.jpg") or a web address. The caller closes the archive.
 
     Raises what open_archive raises, and PictureUnreadable.
     """
+    if is_address(location):
+        address = SingleAddress(location, FetchLimits(max_bytes, private_addresses=private_addresses))
+        return address, address.picture
     parts = [] if os.path.lexists(location) else splits(location)
     for archive_path, member in parts:
         if os.path.isfile(archive_path):  # noqa: PTH113
@@ -62,6 +83,15 @@ def find_picture(location: str, *, max_bytes: int = MAX_BYTES) -> tuple[PictureA
         raise PictureUnreadable(_('"{file}" is no ordinary file.').format(file=location))
     file = SingleFile(location, facts, max_bytes)
     return file, file.picture
+
+
+def is_list_of_addresses(location: str) -> bool:
+    """Judged by its content; False also where it cannot be read."""
+    try:
+        facts = os.stat(location)  # noqa: PTH116
+        return stat.S_ISREG(facts.st_mode) and bool(_addresses(location, facts))
+    except (OSError, ValueError, Unreadable, MachineRefuses):
+        return False
 
 
 def _find_member(archive_path: str, member: str, max_bytes: int) -> tuple[PictureArchive, PictureRef]:

@@ -3,9 +3,10 @@
 import json
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
-from pictrace.errors import ArchiveDamaged, PictureUnreadable
+from pictrace.errors import ArchiveDamaged, MachineRefuses, PictureUnreadable
+from pictrace.fetching import FetchLimits, fetch_picture, is_address
+from pictrace.fetching.addresses import normal_form
 from pictrace.language import _
 from pictrace.picture import PassedOver, PictureRef
 
@@ -13,37 +14,64 @@ MAX_LIST_BYTES = 64 * 1024 * 1024
 
 
 class UrlList:
-    """The addresses can be listed; what lies behind them is not fetched yet."""
+    """Listing it asks nobody; reading fetches one picture. What reads many fetches them ahead (pictrace.refreshing)."""
 
-    def __init__(self, location: str, addresses: list[str]) -> None:
+    def __init__(self, location: str, addresses: list[str], limits: FetchLimits) -> None:
         self._location = location
         self._addresses = addresses
+        self.limits = limits
 
     @property
     def location(self) -> str:
         return self._location
 
     def list(self) -> Iterator[PictureRef | PassedOver]:
-        """Each address once, in the order of the list."""
-        for address in dict.fromkeys(self._addresses):
-            if _is_web_address(address):
-                yield PictureRef(
-                    archive=self._location,
-                    name=address,
-                    key=address,
-                    stamp="",
-                    size_bytes=0,
-                    modified_ns=0,
-                    file_id=address,
-                )
+        """Each address once, however it is written, in the order of the list."""
+        seen = set()
+        for address in self._addresses:
+            if (key := normal_form(address)) in seen:
+                continue
+            seen.add(key)
+            if is_address(address):
+                yield _picture(self._location, address)
             else:
                 yield PassedOver(self._location, address, _("It is no web address (http://… or https://…)."))
 
-    def read(self, picture: PictureRef) -> bytes:  # noqa: ARG002
-        raise PictureUnreadable(_("Pictures from the web are not fetched yet in this version. Download it first."))
+    def read(self, picture: PictureRef) -> bytes:
+        try:
+            return fetch_picture(picture.key, self.limits)
+        except MachineRefuses as error:
+            raise PictureUnreadable(error.message) from error
 
     def close(self) -> None:
         pass
+
+
+class SingleAddress:
+    """One picture given by its address; in a list it has the same key."""
+
+    def __init__(self, location: str, limits: FetchLimits) -> None:
+        self._list = UrlList(location, [location], limits)
+        self.picture = _picture(location, location)
+
+    @property
+    def location(self) -> str:
+        return self._list.location
+
+    def list(self) -> Iterator[PictureRef | PassedOver]:
+        yield self.picture
+
+    def read(self, picture: PictureRef) -> bytes:
+        return self._list.read(picture)
+
+    def close(self) -> None:
+        pass
+
+
+def _picture(archive: str, address: str) -> PictureRef:
+    """Its stamp is known once it was fetched."""
+    key = normal_form(address)
+    return PictureRef(archive=archive, name=address, key=key, stamp="", size_bytes=0, modified_ns=0, file_id=key)
 
 
 def addresses_in(content: bytes, location: str) -> list[str] | None:
@@ -57,7 +85,7 @@ def addresses_in(content: bytes, location: str) -> list[str] | None:
     if text.startswith(("[", "{")):
         return _from_json(text, location)
     lines = [line for line in map(str.strip, text.splitlines()) if line and not line.startswith("#")]
-    return lines if any(map(_is_web_address, lines)) else None
+    return lines if any(map(is_address, lines)) else None
 
 
 def _from_json(text: str, location: str) -> list[str]:
@@ -72,13 +100,3 @@ def _from_json(text: str, location: str) -> list[str]:
         raise ArchiveDamaged(sentence.format(list=location, reason=_("it must begin with [")))
     found = [item.get("url", item) if isinstance(item, dict) else item for item in said]
     return [item if isinstance(item, str) else json.dumps(item) for item in found]
-
-
-def _is_web_address(address: str) -> bool:
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return False
-    return (
-        parts.scheme in ("http", "https") and bool(parts.hostname) and not any(c.isspace() or c < " " for c in address)
-    )
