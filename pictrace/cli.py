@@ -15,6 +15,7 @@ from pictrace.commands.explain import explain
 from pictrace.commands.index import index
 from pictrace.commands.model import model
 from pictrace.commands.search import search
+from pictrace.commands.serve import serve
 from pictrace.errors import Interrupted, PicTraceError
 from pictrace.language import _
 from pictrace.terminal import answer, say
@@ -32,6 +33,7 @@ app.command(epilog=_("Example: pictrace index ~/Pictures holiday.zip"))(index)
 app.command(epilog=_("Example: pictrace search photo.jpg --in ~/Pictures --in holiday.zip --top 10"))(search)
 app.command(epilog=_("Example: pictrace duplicates ~/Pictures --html duplicates.html"))(duplicates)
 app.command(epilog=_("Example: pictrace explain one.jpg other.jpg --picture why.png"))(explain)
+app.command(epilog=_("Example: pictrace serve ~/Pictures holiday.zip"))(serve)
 app.add_typer(model, name="model")
 app.add_typer(cache, name="cache")
 

@@ -26,6 +26,8 @@ class Settings:
     """What one picture may take in memory, and its file on disk."""
     closer_look: int = 50
     """How many of the best candidates are compared by structure and key points."""
+    upload_megabytes: int = 25
+    """What a picture that is sent to the web service may have."""
     inference: str = "auto"
     """Who computes resnet50: "openvino", "tensorflow", or "auto": OpenVINO where it is installed."""
     weights_url: str = (
