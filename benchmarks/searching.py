@@ -32,6 +32,7 @@ from pictrace.asked import read_query
 from pictrace.embedders.builtin import Builtin, open_builtin
 from pictrace.engine import Engine
 from pictrace.events import Event, Finished, Found
+from pictrace.fetching import FetchLimits
 from pictrace.fingerprints import Fingerprints
 from pictrace.poses import poses_of
 from pictrace.questions import Distrust, DuplicateGroup, EmbedderChoice, IndexReport, Query, SearchOptions
@@ -74,7 +75,7 @@ def search(options: argparse.Namespace, scratch: Path) -> None:
 def _time_parts(data: bytes, embedder: Builtin, fingerprints: Fingerprints, parts: Times) -> None:
     """The first steps of a search once more, one by one."""
     began = time.perf_counter()
-    query = _result(read_query(Query("query", data), None, 1 << 29, Distrust()))
+    query = _result(read_query(Query("query", data), None, FetchLimits(1 << 29), Distrust()))
     read = time.perf_counter()
     poses = poses_of(query.pixels, embedder, turned=True)
     embedded = time.perf_counter()

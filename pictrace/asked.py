@@ -10,6 +10,8 @@ from pictrace.archives import find_picture
 from pictrace.decode import Decoded, decode_picture, decode_pixels, thumbnail_of, thumbnail_pixels
 from pictrace.errors import PictureUnreadable
 from pictrace.events import Decoding, Event
+from pictrace.fetching import FetchLimits, is_address
+from pictrace.fetching.addresses import normal_form
 from pictrace.language import _
 from pictrace.picture import Digest, Pixels
 from pictrace.questions import Distrust, Query, Region
@@ -28,15 +30,14 @@ class Asked:
 
 
 def read_query(
-    query: Query, region: Region | None, max_bytes: int, distrust: Distrust
+    query: Query, region: Region | None, limits: FetchLimits, distrust: Distrust
 ) -> Generator[Event, None, Asked]:
-    """Raises Unreadable where the query cannot be had or is no picture."""
-    key, data = query.key, query.data
-    if data is None:
-        if query.location.startswith(("http://", "https://")):
-            raise PictureUnreadable(
-                _("Pictures are not fetched from the web yet. Save the picture, and search with the file.")
-            )
+    """Raises Unreadable or MachineRefuses where the query cannot be had or is no picture."""
+    key, data, max_bytes = query.key, query.data, limits.max_bytes
+    if data is None and is_address(query.location):
+        key = normal_form(query.location)
+        data = yield from _fetched(key, limits)
+    elif data is None:
         archive, picture = find_picture(query.location, max_bytes=max_bytes)
         key = picture.key
         if (banned := distrust.banned.get(key)) is not None:
@@ -57,6 +58,22 @@ def read_query(
     finally:
         yield Decoding((), 0.0)
     return Asked(key, digest if region is None else None, thumbnail_pixels(thumbnail), width, height)
+
+
+def _fetched(address: str, limits: FetchLimits) -> Generator[Event, None, bytes]:
+    """In steps, so that others are answered meanwhile and this one can be stopped."""
+    from pictrace.fetching.ahead import FetchAhead
+    from pictrace.fetching.asking import Answer, Request
+
+    with FetchAhead([Request(address)], limits) as arriving:
+        for arrived in arriving:
+            if arrived is None:
+                yield Decoding((), 0.0)
+            elif isinstance(arrived.outcome, Answer):
+                return arrived.outcome.data
+            elif arrived.outcome is not None:
+                raise arrived.outcome
+    raise AssertionError("what is asked for arrives, or fails")
 
 
 def announced(key: str, distrust: Distrust) -> Generator[Event, None, None]:

@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from typing import Self
 
 from pictrace import __version__
-from pictrace.archives import open_archive
+from pictrace.archives import PictureArchive, open_archive
 from pictrace.calibration import knots_for
 from pictrace.candidates import CloserLook
 from pictrace.catalogue import Catalogue
@@ -16,6 +16,7 @@ from pictrace.embedders.builtin import open_builtin
 from pictrace.errors import ModelUnavailable, WeightsMissing
 from pictrace.events import Event, FallenBack, Finished, Found, Notice
 from pictrace.explanation import explain
+from pictrace.fetching import FetchLimits
 from pictrace.fingerprints import Fingerprints
 from pictrace.indexing import Indexing, embed_turned
 from pictrace.language import _
@@ -39,16 +40,19 @@ from pictrace.thumbnails import Thumbnails
 class Engine:
     """Every verb is a generator of events (pictrace.events) that ends with Finished; close it early to stop it.
 
-    The verbs may be stepped in turns, so that a search is answered while an archive is still being indexed."""
+    The verbs may be stepped in turns, so that a search is answered while an archive is still being indexed. Without
+    private_addresses nothing is fetched from where only this machine or its own network gets."""
 
     def __init__(
         self,
         settings: Settings,
         embedder: EmbedderChoice = EmbedderChoice.AUTO,
         distrust: Distrust | None = None,
+        private_addresses: bool = True,
     ) -> None:
         self._settings = settings
         self._max_bytes = settings.picture_megabytes << 20
+        self._limits = FetchLimits(self._max_bytes, private_addresses=private_addresses)
         self._choice = embedder
         self._distrust = distrust or Distrust()
         self._collections: dict[tuple[str, ...], Collection] = {}
@@ -88,7 +92,7 @@ class Engine:
         report = (yield from self._index(archives)) if index_first else None
         collection = yield from self._ready(archives)
         embedder, fingerprints = yield from self._open()
-        search = Search(self._settings, fingerprints, embedder, self._closer_look, self._distrust)
+        search = Search(self._limits, fingerprints, embedder, self._closer_look, self._distrust)
         yield from search.run(queries, collection, options)
         yield Finished(report)
 
@@ -120,7 +124,7 @@ class Engine:
         embedder, fingerprints = yield from self._open()
         knots = knots_for(embedder, fingerprints, [])
         explanation = yield from explain(
-            self._settings, embedder, knots, (one, region), other, self._distrust, draw=draw, overlay=overlay
+            self._limits, embedder, knots, (one, region), other, self._distrust, draw=draw, overlay=overlay
         )
         yield Finished(explanation)
 
@@ -159,8 +163,12 @@ class Engine:
                 return file
         return None
 
+    def _archive(self, location: str) -> PictureArchive:
+        allowed = self._limits.private_addresses
+        return open_archive(location, max_bytes=self._max_bytes, private_addresses=allowed)
+
     def _read_again(self, picture: PictureRef) -> bytes:
-        archive = open_archive(picture.archive, max_bytes=self._max_bytes)
+        archive = self._archive(picture.archive)
         try:
             return archive.read(picture)
         finally:
@@ -181,9 +189,9 @@ class Engine:
 
     def _find_known(self, archives: Sequence[str], stack: ExitStack) -> Generator[Event, None, Indexing]:
         """Until then, questions are answered over what an earlier look at these archives found."""
-        opened = []
+        opened: list[PictureArchive] = []
         for location in archives:
-            opened.append(open_archive(location, max_bytes=self._max_bytes))
+            opened.append(self._archive(location))
             stack.callback(opened[-1].close)
         embedder, fingerprints = yield from self._open()
         collection = Collection()

@@ -18,14 +18,14 @@ from pictrace.closer_look import (
 )
 from pictrace.embedders import Embedder
 from pictrace.events import Event
+from pictrace.fetching import FetchLimits
 from pictrace.poses import poses_of
 from pictrace.questions import Distrust, Explanation, Query, Region
-from pictrace.settings import Settings
 from pictrace.telling import told
 
 
 def explain(
-    settings: Settings,
+    limits: FetchLimits,
     embedder: Embedder,
     knots: Knots,
     one: tuple[Query, Region | None],
@@ -35,9 +35,8 @@ def explain(
     draw: bool,
     overlay: bool,
 ) -> Generator[Event, None, Explanation]:
-    max_bytes = settings.picture_megabytes << 20
-    first = yield from read_query(*one, max_bytes, distrust)
-    second = yield from read_query(other, None, max_bytes, distrust)
+    first = yield from read_query(*one, limits, distrust)
+    second = yield from read_query(other, None, limits, distrust)
     poses = poses_of(first.pixels, embedder, turned=True)
     cosine = float(poses.best(poses.vectors @ embedder.embed([second.pixels]).T)[0])
     mine, theirs = look(first.pixels), look(second.pixels)

@@ -131,8 +131,11 @@ def _shielded_from_interrupts() -> Iterator[None]:
 class EngineProcess:
     """Keeps a worker running for as long as there is work, and learns from its deaths which pictures to distrust."""
 
-    def __init__(self, settings: Settings, embedder: EmbedderChoice = EmbedderChoice.AUTO) -> None:
+    def __init__(
+        self, settings: Settings, embedder: EmbedderChoice = EmbedderChoice.AUTO, *, private_addresses: bool = True
+    ) -> None:
         self._settings = settings
+        self.private_addresses = private_addresses
         self._embedder = embedder
         self._distrust = Distrust()
         self._failures: Counter[str] = Counter()
@@ -220,7 +223,10 @@ class EngineProcess:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         process = context.Process(
-            target=serve, args=(theirs, self._settings, self._embedder, self._distrust), name="pictrace", daemon=True
+            target=serve,
+            args=(theirs, self._settings, self._embedder, self._distrust, self.private_addresses),
+            name="pictrace",
+            daemon=True,
         )
         with _shielded_from_interrupts():
             process.start()

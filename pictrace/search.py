@@ -12,25 +12,25 @@ from pictrace.collection import Collection
 from pictrace.embedders import Embedder
 from pictrace.errors import MachineRefuses, Unreadable
 from pictrace.events import Event, Found, Progress, Stage
+from pictrace.fetching import FetchLimits
 from pictrace.fingerprints import Fingerprints
 from pictrace.picture import Match
 from pictrace.poses import poses_of
 from pictrace.questions import Distrust, Query, QueryFailed, SearchAnswer, SearchOptions
 from pictrace.ranking import Gallery, Ranking
-from pictrace.settings import Settings
 from pictrace.vector_index import cosines
 
 
 class Search:
     def __init__(
         self,
-        settings: Settings,
+        limits: FetchLimits,
         fingerprints: Fingerprints,
         embedder: Embedder,
         closer_look: CloserLook,
         distrust: Distrust,
     ) -> None:
-        self._max_bytes = settings.picture_megabytes << 20
+        self._limits = limits
         self._fingerprints = fingerprints
         self._embedder = embedder
         self._closer_look = closer_look
@@ -42,7 +42,7 @@ class Search:
             yield Progress(Stage.SEARCHING, place, len(queries))
             began = time.monotonic()
             try:
-                asked = yield from read_query(query, options.region, self._max_bytes, self._distrust)
+                asked = yield from read_query(query, options.region, self._limits, self._distrust)
             except (Unreadable, MachineRefuses) as error:
                 yield Found(QueryFailed(query.location, error.message))
                 continue

@@ -52,22 +52,28 @@ class Control:
     order: Order
 
 
-def serve(connection: Connection, settings: Settings, embedder: EmbedderChoice, distrust: Distrust) -> None:
+def serve(
+    connection: Connection,
+    settings: Settings,
+    embedder: EmbedderChoice,
+    distrust: Distrust,
+    private_addresses: bool,
+) -> None:
     """The life of the worker process. It ends when the other side hangs up."""
     _lower_priority()
     _send_noise_to(settings.home / "worker.log")
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
-        _Worker(connection, settings, embedder, distrust).run()
+        _Worker(connection, (settings, embedder, distrust, private_addresses)).run()
 
 
 class _Worker:
     def __init__(
-        self, connection: Connection, settings: Settings, embedder: EmbedderChoice, distrust: Distrust
+        self, connection: Connection, engine_arguments: tuple[Settings, EmbedderChoice, Distrust, bool]
     ) -> None:
         self._connection = connection
         self._engine: Any = None
-        self._engine_arguments = (settings, embedder, distrust)
+        self._engine_arguments = engine_arguments
         self._running: dict[int, Iterator[Event]] = {}
         self._paused: set[int] = set()
 

@@ -20,12 +20,12 @@ FREEZES = b"this stalls the whole process"
 
 
 def serve_with_a_faulty_decoder(
-    connection: Connection, settings: Settings, embedder: EmbedderChoice, distrust: Distrust
+    connection: Connection, settings: Settings, embedder: EmbedderChoice, distrust: Distrust, private_addresses: bool
 ) -> None:
     with (settings.home / "starts").open("a") as starts:
         starts.write("started\n")
     reading.decode_picture = asked.decode_picture = _faulty  # type: ignore[attr-defined]
-    serve(connection, settings, embedder, distrust)
+    serve(connection, settings, embedder, distrust, private_addresses)
 
 
 def starts(home: Path) -> int:

@@ -32,6 +32,7 @@ LAYERS = """
     recolouring
     keypoints smooth structure
     embedders archives decode fingerprints catalogue vector_index
+    fetching
     damaged_pictures raw_preview srgb pickled_frames database half_floats
     sqlite
     picture_files home pace telling wording
@@ -44,6 +45,7 @@ LAYERS = """
 ONLY_IN = {
     "tkinter": ("gui",),
     "ttkbootstrap": ("gui",),
+    "aiohttp": ("fetching",),
     "fastapi": ("web",),
     "uvicorn": ("web",),
     "tensorflow": ("embedders.resnet50",),
