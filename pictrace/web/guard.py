@@ -5,7 +5,6 @@ import logging
 import time
 from collections.abc import Set
 from http import HTTPStatus
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
@@ -99,7 +98,7 @@ def _comes_from_elsewhere(headers: Headers, method: str, host: str) -> bool:
     if site not in ("same-origin", "none") and not is_followed_link:
         return True
     origin = headers.get("origin")
-    return method not in _READING and origin is not None and urlsplit(origin).netloc.lower() != host.lower()
+    return method not in _READING and origin is not None and origin.lower().partition("://")[2] != host.lower()
 
 
 def _unauthorized(sentence: str) -> Problem:
