@@ -1,0 +1,63 @@
+"""The web application: one engine, asked by many."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import APIRouter, FastAPI
+from fastapi.responses import FileResponse
+from fastapi.staticfiles import StaticFiles
+
+from pictrace import __version__
+from pictrace.catalogue import Catalogue
+from pictrace.fetching.session import WebSession
+from pictrace.job import EngineProcess
+from pictrace.settings import Settings
+from pictrace.web.access import Access, install_access
+from pictrace.web.docs import install_docs
+from pictrace.web.problems import install_problems
+from pictrace.web.routes import explaining, jobs, overview, pictures, searching
+from pictrace.web.service import Service
+
+STATIC = Path(__file__).parent / "static"
+
+
+def create_app(
+    engine: EngineProcess,
+    archives: Sequence[str],
+    settings: Settings,
+    access: Access,
+    *,
+    upload_megabytes: int = 25,
+) -> FastAPI:
+    """It takes the engine over, and closes it when it ends. The archives are read in the background."""
+    upload_bytes = upload_megabytes << 20
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        catalogue = await asyncio.to_thread(Catalogue, settings.catalogue, __version__)
+        async with WebSession() as web:
+            service = app.state.service = Service(engine, archives, settings, catalogue, web, upload_bytes)
+            service.begin()
+            try:
+                yield
+            finally:
+                await service.close()
+                catalogue.close()
+
+    app = FastAPI(title="PicTrace", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
+    api = APIRouter(prefix="/api/v1")
+    for routes in (overview, pictures, searching, explaining, jobs):
+        api.include_router(routes.router)
+    app.include_router(api)
+
+    @app.get("/", include_in_schema=False)
+    async def page() -> FileResponse:
+        return FileResponse(STATIC / "index.html")
+
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    install_problems(app)
+    install_docs(app)
+    install_access(app, access, upload_bytes)
+    return app

@@ -1,0 +1,86 @@
+"""Searches of several people, answered together."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pictrace.errors import PictureUnreadable
+from pictrace.events import Cancelled, Failed, Found
+from pictrace.language import _
+from pictrace.questions import Query, QueryFailed, SearchAnswer, SearchOptions
+from pictrace.web.asking import Asking
+from pictrace.web.problems import Problem
+from pictrace.worker import Verb
+
+_JOBS_AT_ONCE = 2
+"""So that the worker has the next one at hand when one ends; more would only delay the first."""
+_QUERIES_IN_A_JOB = 16
+_MOST_WAITING = 500
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Waiting:
+    query: Query
+    options: SearchOptions
+    answer: asyncio.Future[SearchAnswer]
+
+
+class Dispatcher:
+    def __init__(self, asking: Asking, archives: Sequence[str]) -> None:
+        self._asking = asking
+        self._archives = archives
+        self._waiting: list[_Waiting] = []
+        self._running: set[asyncio.Task[None]] = set()
+
+    async def answer(self, query: Query, options: SearchOptions) -> SearchAnswer:
+        """Over what is ready, in the order in which it was asked. Raises Problem or PictureUnreadable."""
+        if len(self._waiting) >= _MOST_WAITING:
+            sentence = _("Too many searches are waiting just now. Try again in a moment.")
+            raise Problem(503, sentence, {"Retry-After": "5"})
+        waiting = _Waiting(query, options, asyncio.get_running_loop().create_future())
+        self._waiting.append(waiting)
+        self._go_on()
+        return await waiting.answer
+
+    def _go_on(self) -> None:
+        self._waiting = [one for one in self._waiting if not one.answer.done()]  # not for those who went away
+        while self._waiting and len(self._running) < _JOBS_AT_ONCE:
+            options = self._waiting[0].options
+            together = [one for one in self._waiting if one.options == options][:_QUERIES_IN_A_JOB]
+            self._waiting = [one for one in self._waiting if one not in together]
+            task = asyncio.create_task(self._run(together, options))
+            self._running.add(task)
+            task.add_done_callback(self._ended)
+
+    async def _run(self, together: Sequence[_Waiting], options: SearchOptions) -> None:
+        queries = [one.query for one in together]
+        question = self._asking.start(
+            Verb.SEARCH, queries=queries, archives=self._archives, options=options, index_first=False
+        )
+        remaining = iter(together)
+        async for event in question:
+            match event:
+                case Found(answer=SearchAnswer() as answer):
+                    _settle(next(remaining), answer)
+                case Found(answer=QueryFailed(reason=reason)):
+                    _settle(next(remaining), PictureUnreadable(reason))
+                case Failed():
+                    for one in remaining:
+                        _settle(one, self._asking.problem(event))
+                case Cancelled():
+                    for one in remaining:
+                        one.answer.cancel()
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        task.result()
+        self._go_on()
+
+
+def _settle(one: _Waiting, answer: SearchAnswer | Exception) -> None:
+    if one.answer.done():
+        return
+    if isinstance(answer, Exception):
+        one.answer.set_exception(answer)
+    else:
+        one.answer.set_result(answer)

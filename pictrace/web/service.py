@@ -1,0 +1,73 @@
+"""What the routes share: one engine, and what is known of it."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from pictrace.catalogue import Catalogue
+from pictrace.fetching import FetchLimits, is_address
+from pictrace.fetching.session import WebSession
+from pictrace.job import EngineProcess
+from pictrace.picture import Digest, PictureRef
+from pictrace.questions import PictureFacts
+from pictrace.settings import Settings
+from pictrace.web.answers import JobKind, PictureAnswer
+from pictrace.web.asking import Asking
+from pictrace.web.dispatcher import Dispatcher
+from pictrace.web.labels import Labels
+from pictrace.web.pictures import Pictures
+from pictrace.web.works import Works
+
+
+class Service:
+    def __init__(
+        self,
+        engine: EngineProcess,
+        archives: Sequence[str],
+        settings: Settings,
+        catalogue: Catalogue,
+        web: WebSession,
+        upload_bytes: int,
+    ) -> None:
+        self.archives = tuple(archives)
+        self.web = web
+        self.query_limits = FetchLimits(upload_bytes, private_addresses=engine.private_addresses)
+        self.labels = Labels(archives, settings.home)
+        self.asking = Asking(engine, self.labels)
+        self.searches = Dispatcher(self.asking, self.archives)
+        self.works = Works(self.asking, self.labels, self.archives)
+        reading = FetchLimits(settings.picture_megabytes << 20, private_addresses=engine.private_addresses)
+        self.pictures = Pictures(self.asking, self.archives, self.labels, catalogue, web, reading)
+
+    def begin(self) -> None:
+        """The archives are read in the background."""
+        self.works.start(JobKind.INDEX)
+
+    async def close(self) -> None:
+        """What was done is kept; nothing is left running after about two seconds."""
+        await self.asking.close()
+
+    def picture_answer(self, picture: PictureRef, digest: Digest, facts: PictureFacts | None) -> PictureAnswer:
+        return PictureAnswer(
+            sha256=digest.hex(),
+            archive=self.labels.of(picture.archive),
+            name=picture.name,
+            address=address_of(picture),
+            width=facts.width if facts else 0,
+            height=facts.height if facts else 0,
+            bytes=picture.size_bytes,
+            damaged=facts is not None and facts.damaged,
+        )
+
+
+def address_of(picture: PictureRef) -> str | None:
+    return picture.name if is_address(picture.key) else None
+
+
+def _service(request: Request) -> Service:
+    service: Service = request.app.state.service
+    return service
+
+
+TheService = Annotated[Service, Depends(_service)]

@@ -1,0 +1,161 @@
+"""Long works that people start, watch, pause and cancel: indexing, and the search for duplicates."""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Sequence
+
+from pictrace.errors import Interrupted
+from pictrace.events import Cancelled, Committed, Event, Failed, FallenBack, Finished, Found, Notice, Progress, Skipped
+from pictrace.job import Job
+from pictrace.language import _
+from pictrace.questions import DuplicateGroup, IndexReport
+from pictrace.web.answers import JobAnswer, JobKind, JobState
+from pictrace.web.asking import Asking
+from pictrace.web.labels import Labels
+from pictrace.web.problems import Problem
+from pictrace.worker import Verb
+
+_REMEMBERED_WORKS = 20
+_UNDER_WAY = (JobState.RUNNING, JobState.PAUSED)
+
+
+class Work:
+    def __init__(self, number: int, kind: JobKind, *, similar: bool = False) -> None:
+        self.id = str(number)
+        self.kind = kind
+        self.similar = similar
+        self.state = JobState.RUNNING
+        self.progress: Progress | None = None
+        self.message: str | None = None
+        self.notices: list[str] = []
+        self.skipped: list[Skipped] = []
+        self.committed = 0
+        self.groups: list[DuplicateGroup] = []
+        self.report: IndexReport | None = None
+        self._job: Job | None = None
+        self._changed = asyncio.Event()
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.state in _UNDER_WAY
+
+    def answer(self) -> JobAnswer:
+        at = self.progress
+        return JobAnswer(
+            id=self.id,
+            kind=self.kind,
+            state=self.state,
+            stage=None if at is None else at.stage.value,
+            done=0 if at is None else at.done,
+            total=None if at is None else at.total,
+            per_second=None if at is None or not self.is_under_way else at.per_second,
+            seconds_left=None if at is None or not self.is_under_way else at.seconds_left,
+            message=self.message,
+        )
+
+    async def changes(self) -> AsyncIterator[JobAnswer]:
+        """As it is, and after every change, until it ends."""
+        while True:
+            changed = self._changed
+            yield self.answer()
+            if not self.is_under_way:
+                return
+            await changed.wait()
+
+    def pause(self) -> None:
+        self._expect_to_be_under_way()
+        if self._job is not None:
+            self._job.pause()
+        self._become(JobState.PAUSED)
+
+    def resume(self) -> None:
+        self._expect_to_be_under_way()
+        if self._job is not None:
+            self._job.resume()
+        self._become(JobState.RUNNING)
+
+    def cancel(self) -> None:
+        """What was done is kept."""
+        self._expect_to_be_under_way()
+        if self._job is not None:
+            self._job.cancel()
+
+    async def run(self, asking: Asking, labels: Labels, archives: Sequence[str]) -> None:
+        arguments = {"similar": self.similar} if self.kind is JobKind.DUPLICATES else {}
+        verb = Verb.INDEX if self.kind is JobKind.INDEX else Verb.DUPLICATES
+        question = asking.start(verb, archives=archives, **arguments)
+        self._job = question.job
+        async for event in question:
+            if isinstance(event, Failed):
+                self.message = asking.problem(event).detail
+                self._become(JobState.CANCELLED if isinstance(event.error, Interrupted) else JobState.FAILED)
+            else:
+                self._take(event, labels)
+
+    def _take(self, event: Event, labels: Labels) -> None:
+        match event:
+            case Progress():
+                self.progress = event
+                self._tell()
+            case Skipped():
+                self.skipped.append(event)
+            case Notice() if not isinstance(event, FallenBack):
+                self.notices.append(labels.hide_paths(event.text))
+            case Committed(pictures=pictures):
+                self.committed += pictures
+            case Found(answer=DuplicateGroup() as group):
+                self.groups.append(group)
+            case Finished(result=IndexReport() as report):
+                self.report = report
+                self._become(JobState.FINISHED)
+            case Cancelled():
+                self._become(JobState.CANCELLED)
+
+    def _expect_to_be_under_way(self) -> None:
+        if not self.is_under_way:
+            raise Problem(409, _("The job has ended already."))
+
+    def _become(self, state: JobState) -> None:
+        self.state = state
+        self._tell()
+
+    def _tell(self) -> None:
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+
+class Works:
+    def __init__(self, asking: Asking, labels: Labels, archives: Sequence[str]) -> None:
+        self._asking = asking
+        self._labels = labels
+        self._archives = archives
+        self._works: dict[str, Work] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._numbers = itertools.count(1)
+
+    def all(self) -> list[Work]:
+        """The newest first."""
+        return list(reversed(self._works.values()))
+
+    def start(self, kind: JobKind, *, similar: bool = False) -> Work:
+        """The same work is not done twice at once."""
+        for work in self.all():
+            if work.is_under_way and (work.kind, work.similar) == (kind, similar):
+                return work
+        work = Work(next(self._numbers), kind, similar=similar)
+        self._works[work.id] = work
+        task = asyncio.create_task(work.run(self._asking, self._labels, self._archives))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        ended = [one for one in self._works.values() if not one.is_under_way]
+        for old in ended[: max(0, len(self._works) - _REMEMBERED_WORKS)]:
+            del self._works[old.id]
+        return work
+
+    def find(self, number: str) -> Work:
+        if number not in self._works:
+            raise Problem(404, _("There is no such job."))
+        return self._works[number]
+
+    def newest_index(self) -> Work | None:
+        return next((work for work in self.all() if work.kind is JobKind.INDEX), None)
