@@ -56,7 +56,8 @@ def serve(
         listen(host, port) as listener,
         EngineProcess(settings, embedder, private_addresses=allow_private_addresses) as engine,
     ):
-        server = Server(create_app(engine, archives, settings, access))
+        app = create_app(engine, archives, settings, access, upload_megabytes=settings.upload_megabytes)
+        server = Server(app)
         address = address_of(listener, host)
         if access.was_generated:
             # What follows a # stays in the browser: it is sent to nobody and stands in no log.
