@@ -176,7 +176,7 @@ class Engine:
 
     def _index(self, archives: Sequence[str]) -> Generator[Event, None, IndexReport]:
         with ExitStack() as stack:
-            indexing = yield from self._find_known(archives, stack)
+            indexing, self._collections[tuple(archives)] = yield from self._find_known(archives, stack)
             report = yield from indexing.read_the_rest()
         return report
 
@@ -184,11 +184,15 @@ class Engine:
         """What is known of these archives, without reading what is not."""
         if tuple(archives) not in self._collections:
             with ExitStack() as stack:
-                yield from self._find_known(archives, stack)
+                _indexing, collection = yield from self._find_known(archives, stack)
+            # An indexing that was faster goes on filling its own.
+            self._collections.setdefault(tuple(archives), collection)
         return self._collections[tuple(archives)]
 
-    def _find_known(self, archives: Sequence[str], stack: ExitStack) -> Generator[Event, None, Indexing]:
-        """Until then, questions are answered over what an earlier look at these archives found."""
+    def _find_known(
+        self, archives: Sequence[str], stack: ExitStack
+    ) -> Generator[Event, None, tuple[Indexing, Collection]]:
+        """Meanwhile questions are answered over what an earlier look at these archives found."""
         opened: list[PictureArchive] = []
         for location in archives:
             opened.append(self._archive(location))
@@ -197,8 +201,7 @@ class Engine:
         collection = Collection()
         indexing = Indexing(self._settings, self._catalogue, fingerprints, embedder, self._distrust, collection)
         yield from indexing.find_known(opened)
-        self._collections[tuple(archives)] = collection
-        return indexing
+        return indexing, collection
 
     def _open(self) -> Generator[Event, None, tuple[Embedder, Fingerprints]]:
         """The embedder and what it has computed before, opened once; what another process added since is read."""
@@ -208,11 +211,15 @@ class Engine:
         for notice in self._catalogue.notices:
             yield Notice(notice)
         embedder = yield from self._open_embedder()
+        if self._opened is not None:
+            # Another verb was faster.
+            embedder.close()
+            return self._opened
         file = self._settings.fingerprints(embedder.name)
         fingerprints = Fingerprints(file, embedder.name, embedder.dimensions)
+        self._opened = embedder, fingerprints
         for notice in fingerprints.notices:
             yield Notice(notice)
-        self._opened = embedder, fingerprints
         return self._opened
 
     def _open_embedder(self) -> Generator[Event, None, Embedder]:
