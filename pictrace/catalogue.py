@@ -61,6 +61,13 @@ class Catalogue:
         answers = self._database.each("SELECT digest FROM files WHERE key = ? AND stamp = ?", about, (bytes,))
         return [None if row is None or len(row[0]) != 32 else Digest(row[0]) for row in answers]
 
+    def stamps_of(self, keys: Sequence[str]) -> list[str | None]:
+        """Those that the files had when they were hashed; None where a file is unknown."""
+        answers = self._database.each(
+            "SELECT stamp FROM files WHERE key = ?", [(_bytes(key),) for key in keys], (bytes,)
+        )
+        return [None if row is None else _text(row[0]) for row in answers]
+
     def unreadable(self, pictures: Sequence[PictureRef]) -> dict[str, str]:
         """Key → reason, of files that this version of the program need not try again: they crashed or stalled the
         decoder, or their content is known to be no picture."""

@@ -1,6 +1,6 @@
 """The pictures of some archives that are ready to be searched."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 
 from pictrace.picture import Digest, PictureRef
@@ -24,6 +24,17 @@ class Collection:
         """One with these contents."""
         place = self._places.get(digest)
         return None if place is None else self.pictures[place]
+
+    def drop(self, places: Container[int]) -> None:
+        """Pictures that are gone, by their places."""
+        kept = [
+            (picture, digest)
+            for place, (picture, digest) in enumerate(zip(self.pictures, self.digests, strict=True))
+            if place not in places
+        ]
+        self.pictures, self.digests, self._places, self._by_name = [], [], {}, []
+        for picture, digest in kept:
+            self.add(picture, digest)
 
     def page(self, archives: Sequence[str], start: int, count: int) -> list[tuple[PictureRef, Digest]]:
         """In the order of the archives, and in each by name: that in which they were read depends on chance."""

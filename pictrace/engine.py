@@ -79,8 +79,9 @@ class Engine:
         self._catalogue.close()
 
     def index(self, archives: Sequence[str]) -> Iterator[Event]:
-        """Finished(IndexReport)."""
-        report = yield from self._index(archives)
+        """Finished(IndexReport). Of pictures on the web it asks whether they have changed; other verbs fetch only what
+        is not known yet."""
+        report = yield from self._index(archives, ask_again=True)
         yield Finished(report)
 
     def search(
@@ -174,9 +175,9 @@ class Engine:
         finally:
             archive.close()
 
-    def _index(self, archives: Sequence[str]) -> Generator[Event, None, IndexReport]:
+    def _index(self, archives: Sequence[str], *, ask_again: bool = False) -> Generator[Event, None, IndexReport]:
         with ExitStack() as stack:
-            indexing, self._collections[tuple(archives)] = yield from self._find_known(archives, stack)
+            indexing, self._collections[tuple(archives)] = yield from self._find_known(archives, stack, ask_again)
             report = yield from indexing.read_the_rest()
         return report
 
@@ -184,13 +185,13 @@ class Engine:
         """What is known of these archives, without reading what is not."""
         if tuple(archives) not in self._collections:
             with ExitStack() as stack:
-                _indexing, collection = yield from self._find_known(archives, stack)
+                _indexing, collection = yield from self._find_known(archives, stack, ask_again=False)
             # An indexing that was faster goes on filling its own.
             self._collections.setdefault(tuple(archives), collection)
         return self._collections[tuple(archives)]
 
     def _find_known(
-        self, archives: Sequence[str], stack: ExitStack
+        self, archives: Sequence[str], stack: ExitStack, ask_again: bool
     ) -> Generator[Event, None, tuple[Indexing, Collection]]:
         """Meanwhile questions are answered over what an earlier look at these archives found."""
         opened: list[PictureArchive] = []
@@ -200,7 +201,7 @@ class Engine:
         embedder, fingerprints = yield from self._open()
         collection = Collection()
         indexing = Indexing(self._settings, self._catalogue, fingerprints, embedder, self._distrust, collection)
-        yield from indexing.find_known(opened)
+        yield from indexing.find_known(opened, ask_again)
         return indexing, collection
 
     def _open(self) -> Generator[Event, None, tuple[Embedder, Fingerprints]]:

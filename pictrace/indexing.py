@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -20,6 +21,7 @@ from pictrace.picture import Digest, PassedOver, Picture, PictureRef, Pixels, Ve
 from pictrace.poses import quarter_turned
 from pictrace.questions import Distrust, IndexReport
 from pictrace.reading import Read, ToRead, read_ahead
+from pictrace.refreshing import Refreshing, ToAsk, is_on_the_web, with_remembered_stamps
 from pictrace.settings import Settings
 from pictrace.thumbnails import Thumbnails
 
@@ -67,13 +69,21 @@ class Indexing:
         self._began = time.monotonic()
         self._to_embed: list[tuple[ToRead, Digest]] = []
         self._to_read: list[ToRead] = []
+        self._ask_again = False
+        self._to_ask: list[ToAsk] = []
+        self._places: dict[str, int] = {}
+        """In the collection, of pictures that may turn out to have changed."""
+        self._gone: set[int] = set()
         self._skipped: list[Skipped] = []
         self._others = self._done = self._without_work = self._reused = self._indexed = 0
         self._told = {*catalogue.notices, *fingerprints.notices}
 
-    def find_known(self, archives: Sequence[PictureArchive]) -> Generator[Event, None, None]:
-        """The first half: lists what there is. What is known of it is in the collection afterwards."""
-        tasks = yield from self._list(archives)
+    def find_known(self, archives: Sequence[PictureArchive], ask_again: bool) -> Generator[Event, None, None]:
+        """The first half: lists what there is. What is known of it is in the collection afterwards.
+
+        Nothing but a server knows whether what lies behind an address has changed: it is asked if `ask_again`."""
+        self._ask_again = ask_again
+        tasks = with_remembered_stamps((yield from self._list(archives)), self._catalogue)
         self._pace = Pace(Stage.INDEXING, len(tasks))
         self._to_embed, self._to_read = yield from self._sort_out(tasks)
         self._pace = Pace(Stage.INDEXING, len(tasks))  # the pace of what is left, not of what was known
@@ -85,7 +95,9 @@ class Indexing:
             yield from self._read_the_rest()
         except (GeneratorExit, PicTraceError):
             self._commit()
+            self._collection.drop(self._gone)
             raise
+        self._collection.drop(self._gone)
         took = round(time.monotonic() - self._began, 3)
         return IndexReport(self._indexed, self._reused, tuple(self._skipped), self._others, took)
 
@@ -93,9 +105,9 @@ class Indexing:
         to_read = self._to_read + (yield from self._embed_known(self._to_embed))
         trusted = [task for task in to_read if task.picture.key not in self._distrust.alone]
         suspects = [task for task in to_read if task.picture.key in self._distrust.alone]
-        lost = yield from self._read(suspects, one_at_a_time=True)
-        lost += yield from self._read(trusted)
-        yield from self._read(lost)
+        lost = yield from self._read_all(suspects, one_at_a_time=True)
+        lost += yield from self._read_all(trusted, self._to_ask)
+        yield from self._read_all(lost)
         yield from self._commit()
         yield self._progress()
 
@@ -134,7 +146,10 @@ class Indexing:
                     self._catalogue.remember_dangerous(picture, banned)
                     yield self._skip_picture(picture, banned)
                 elif (reason := unreadable.get(picture.key)) is not None:
-                    yield self._skip_picture(picture, reason)
+                    if self._is_asked_again(task):
+                        self._to_ask.append(ToAsk(task, known=True, reason=reason))
+                    else:
+                        yield self._skip_picture(picture, reason)
                 elif digest is None:
                     to_read.append(task)
                 elif digest not in decoded:
@@ -142,12 +157,19 @@ class Indexing:
                 elif digest not in self._fingerprints:
                     to_embed.append((task, digest))
                 else:
-                    self._reused += 1
-                    self._done += 1
                     self._collection.add(picture, digest)
+                    if self._is_asked_again(task):
+                        self._places[picture.key] = len(self._collection.pictures) - 1
+                        self._to_ask.append(ToAsk(task, known=True))
+                    else:
+                        self._reused += 1
+                        self._done += 1
             self._without_work = self._done
             yield from self._tell()
         return to_embed, to_read
+
+    def _is_asked_again(self, task: ToRead) -> bool:
+        return self._ask_again and is_on_the_web(task) and bool(task.picture.stamp)
 
     def _embed_known(self, tasks: Sequence[tuple[ToRead, Digest]]) -> Generator[Event, None, list[ToRead]]:
         """Another embedder needs no originals: thumbnails are all that any of them sees. Returns what has to be read
@@ -171,8 +193,21 @@ class Indexing:
             yield from self._tell()
         return lost
 
-    def _read(self, tasks: Sequence[ToRead], *, one_at_a_time: bool = False) -> Generator[Event, None, list[ToRead]]:
+    def _read_all(
+        self, tasks: Sequence[ToRead], asked: Sequence[ToAsk] = (), *, one_at_a_time: bool = False
+    ) -> Generator[Event, None, list[ToRead]]:
         """Returns what has to be read once more: contents that are known, but whose thumbnail was lost."""
+        here = [task for task in tasks if not is_on_the_web(task)]
+        asked = [*asked, *(ToAsk(task) for task in tasks if is_on_the_web(task))]
+        lost = yield from self._read(here, one_at_a_time)
+        if asked:
+            refreshing = Refreshing()
+            with closing(refreshing.run(asked)) as arriving:
+                lost += yield from self._read(arriving, one_at_a_time)
+            yield from self._not_told_yet(refreshing.notices())
+        return lost
+
+    def _read(self, tasks: Iterable[ToRead | Read | None], one_at_a_time: bool) -> Generator[Event, None, list[ToRead]]:
         lost = []
         max_bytes = self._settings.picture_megabytes << 20
         for event in read_ahead(tasks, self._fingerprints.__contains__, max_bytes, one_at_a_time=one_at_a_time):
@@ -202,6 +237,7 @@ class Indexing:
         if read.reason is not None:
             if digest is not None:
                 batch.unreadable[digest] = read.reason
+            self._forget_place(read.task.picture)
             yield self._skip_picture(read.task.picture, read.reason)
             return
         self._done += 1
@@ -240,10 +276,21 @@ class Indexing:
         except MachineRefuses as error:
             complaints.append(error.message)
         for file in batch.files:
-            if file.digest not in batch.unreadable:
+            if file.digest not in batch.unreadable and not self._stands(file):
+                self._forget_place(file.picture)
                 self._collection.add(file.picture, file.digest)
         complaints += [*self._catalogue.notices, *self._fingerprints.notices]
         return [*self._not_told_yet(complaints), Committed(batch.indexed)]
+
+    def _stands(self, file: HashedFile) -> bool:
+        """It is in the collection already, since before its server was asked."""
+        place = self._places.get(file.picture.key)
+        return place is not None and self._collection.digests[place] == file.digest
+
+    def _forget_place(self, picture: PictureRef) -> None:
+        place = self._places.pop(picture.key, None)
+        if place is not None:
+            self._gone.add(place)
 
     def _not_told_yet(self, complaints: Sequence[str]) -> list[Event]:
         new = [complaint for complaint in dict.fromkeys(complaints) if complaint not in self._told]

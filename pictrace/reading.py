@@ -16,6 +16,7 @@ from pictrace.picture import Digest, Picture, PictureRef, Pixels
 _LOOK_SECONDS = 0.1
 _TELL_SECONDS = 1.0
 _CLOSING_SECONDS = 2.0
+_NO_MORE = object()
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,8 @@ class ToRead:
     picture: PictureRef
     decode_anyway: bool = False
     """Although its contents are known: the thumbnail was lost."""
+    data: bytes | None = None
+    """Where it was fetched already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +42,16 @@ class Read:
 
 
 def read_ahead(
-    tasks: Iterable[ToRead], is_known: Callable[[Digest], bool], max_bytes: int, *, one_at_a_time: bool = False
+    tasks: Iterable[ToRead | Read | None],
+    is_known: Callable[[Digest], bool],
+    max_bytes: int,
+    *,
+    one_at_a_time: bool = False,
 ) -> Iterator[Decoding | Read]:
     """Results as they come. What is about to be decoded is said before it is: whoever watches may then know what
-    a process was doing when it died, and for how long the oldest has been at it."""
+    a process was doing when it died, and for how long the oldest has been at it.
+
+    Among the tasks None says that there is none just now, and a Read is handed on: nothing was left to do for it."""
     threads = 1 if one_at_a_time else os.cpu_count() or 1
     ahead = 1 if one_at_a_time else 2 * threads
     remaining = iter(tasks)
@@ -58,13 +67,21 @@ def read_ahead(
     pool = ThreadPoolExecutor(threads, thread_name_prefix="decode")
     try:
         while True:
-            while len(in_hand) < ahead and (task := next(remaining, None)) is not None:
+            while len(in_hand) < ahead and (task := next(remaining, _NO_MORE)) is not None:
+                if isinstance(task, Read):
+                    yield task
+                    continue
+                if not isinstance(task, ToRead):
+                    ahead = 0
+                    break
                 key = task.picture.key
                 yield decoding(key)
                 in_hand[pool.submit(_read, task, is_known, max_bytes, began)] = key
             if not in_hand:
                 yield decoding()
-                return
+                if not ahead:
+                    return
+                continue
             done, _ = wait(in_hand, timeout=_LOOK_SECONDS, return_when=FIRST_COMPLETED)
             for future in done:
                 began.pop(in_hand.pop(future), None)
@@ -82,7 +99,7 @@ def _read(task: ToRead, is_known: Callable[[Digest], bool], max_bytes: int, bega
     hashed_ns = time.time_ns()
     digest = None
     try:
-        data = task.archive.read(task.picture)
+        data = task.archive.read(task.picture) if task.data is None else task.data
         digest = Digest(hashlib.sha256(data).digest())
         if is_known(digest) and not task.decode_anyway:
             return Read(task, hashed_ns, digest)

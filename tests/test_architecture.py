@@ -23,6 +23,7 @@ LAYERS = """
     engine
     search duplicates explanation indexing previews
     ranking
+    refreshing
     asked calibration candidates neighbours grouping reading
     thumbnails collection
     poses explaining closer_look
