@@ -44,7 +44,7 @@ class Problem(HTTPException):
 
 
 def problem_of(error: PicTraceError) -> Problem:
-    """A failure of the engine. What an address does not give is 502: `Problem(502, error.message)`."""
+    """A failure of the engine."""
     status = next((_STATUSES[kind] for kind in type(error).__mro__ if kind in _STATUSES), 500)
     return Problem(status, error.message)
 

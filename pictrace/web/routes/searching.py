@@ -6,7 +6,7 @@ from urllib.parse import unquote, urlsplit
 from fastapi import APIRouter, File, Form, Response, UploadFile
 from pydantic import BaseModel, Field, model_validator
 
-from pictrace.errors import MachineRefuses, PictureUnreadable
+from pictrace.errors import MachineRefuses
 from pictrace.fetching import fetch
 from pictrace.language import _
 from pictrace.picture import Match
@@ -68,7 +68,7 @@ async def upload(
 async def _fetched(service: Service, address: str) -> Original:
     try:
         fetched = await fetch(address, service.query_limits, session=service.web)
-    except (PictureUnreadable, MachineRefuses) as error:
+    except MachineRefuses as error:
         raise Problem(502, error.message) from error
     name = unquote(urlsplit(address).path).rstrip("/").rpartition("/")[2]
     return Original(name or address, fetched.data)
