@@ -20,7 +20,7 @@ def search(
         list[str],
         typer.Argument(
             metavar="QUERY...",
-            help=_('A picture, a member of an archive ("album.zip!/a.jpg"), or "-" for standard input.'),
+            help=_('A picture, a member of an archive ("album.zip!/a.jpg"), a web address, or "-" for standard input.'),
             show_default=False,
         ),
     ],

@@ -11,7 +11,10 @@ from pictrace.settings import Settings, load_settings
 from pictrace.terminal import say
 
 Archives = Annotated[
-    list[str], typer.Argument(metavar="ARCHIVE...", help=_("Folders, ZIP, CBZ or TAR files."), show_default=False)
+    list[str],
+    typer.Argument(
+        metavar="ARCHIVE...", help=_("Folders, ZIP, CBZ or TAR files, lists of web addresses."), show_default=False
+    ),
 ]
 Embedder = Annotated[
     EmbedderChoice,

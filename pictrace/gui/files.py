@@ -9,12 +9,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote, urlsplit
 
 from pictrace.archives import find_picture
 from pictrace.archives.kinds import Kind, kind_of
 from pictrace.archives.place import INNER, splits
 from pictrace.errors import MachineRefuses, PictureUnreadable, Unreadable
+from pictrace.fetching import is_address
 from pictrace.home import reason_of
 from pictrace.language import _
 from pictrace.picture import PictureRef
@@ -39,13 +40,15 @@ class NotCopied:
 
 
 def path_text(picture: PictureRef) -> str:
-    """What "Copy path" copies; the command line understands it, also where the picture lies in an archive."""
+    """What "Copy path" copies; the command line understands it, also where the picture lies in an archive or on the
+    web."""
     return picture.key
 
 
 def base_name(picture: PictureRef) -> str:
     """A name that every system allows, and that leads nowhere else: members of archives may be called anything."""
-    name = _FORBIDDEN.sub("_", picture.name.rpartition("/")[2].rpartition("\\")[2])
+    path = unquote(urlsplit(picture.key).path) if is_address(picture.key) else picture.name
+    name = _FORBIDDEN.sub("_", path.rpartition("/")[2].rpartition("\\")[2])
     stem, extension = os.path.splitext(name)  # noqa: PTH122 (a name, not a path)
     name = (stem[: _LONGEST_NAME - len(extension)] + extension[:_LONGEST_NAME]).rstrip(" .").lstrip(".")
     if _DEVICES.match(name):
@@ -58,7 +61,7 @@ def save_copy(picture: PictureRef, to: Path) -> None:
     data = _read(picture)
     unfinished = to.with_name(f".{to.name[:_LONGEST_NAME]}.{os.getpid()}.part")
     try:
-        if to.exists() and to.samefile(_path_on_disk(picture)):
+        if to.exists() and not is_address(picture.key) and to.samefile(_path_on_disk(picture)):
             raise MachineRefuses(_("This is the picture itself. Choose another name or folder for the copy."))
         try:
             _write_new(unfinished, data, picture.modified_ns)
@@ -86,10 +89,14 @@ class Viewer:
         self._folder: tempfile.TemporaryDirectory[str] | None = None
 
     def open(self, picture: PictureRef) -> None:
-        """Only what is called a picture: the system would run a program. Raises Unreadable or MachineRefuses.
+        """Only what is called a picture: the system would run a program. What lies on the web is left to the browser.
+        Raises Unreadable or MachineRefuses.
 
         Reads the file, so it is not for the window's thread.
         """
+        if is_address(picture.key):
+            _hand_over(picture.key)
+            return
         if kind_of(picture.name) is not Kind.PICTURE:
             sentence = _('"{name}" is not called like a picture, so it is not handed to another program.')
             raise MachineRefuses(sentence.format(name=picture.name))
@@ -133,6 +140,8 @@ def show_in_folder(picture: PictureRef) -> None:
 
 
 def _path_on_disk(picture: PictureRef) -> str:
+    if is_address(picture.key):
+        raise PictureUnreadable(_("It lies on the web, in no folder."))
     candidates = [archive for archive, _member in splits(picture.key)] if INNER in picture.file_id else [picture.key]
     for path in candidates:
         if Path(path).is_file():

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image, ImageGrab
 
 from pictrace.errors import PicTraceError
+from pictrace.fetching import FetchLimits, fetch_picture, is_address
 from pictrace.gui.query import is_archive, path_in
-from pictrace.gui.web_picture import fetch_picture, is_address
 from pictrace.language import _
 from pictrace.questions import Query
 
@@ -39,7 +39,11 @@ class Giving:
             self.take_archives((str(location),))
 
     def choose_zip(self) -> None:
-        kinds = [(_("Archives"), "*.zip *.cbz *.tar *.cbt *.tgz *.tar.*"), (_("All files"), "*")]
+        kinds = [
+            (_("Archives"), "*.zip *.cbz *.tar *.cbt *.tgz *.tar.*"),
+            (_("Lists of addresses"), "*.txt *.json"),
+            (_("All files"), "*"),
+        ]
         chosen = filedialog.askopenfilenames(
             parent=self._window.root, title=_("Choose the archives to look in"), filetypes=kinds
         )
@@ -111,7 +115,8 @@ class Giving:
             else:
                 session.notify(data.message)
 
-        session.errands.run(lambda: fetch_picture(address, session.settings.picture_megabytes << 20), take)
+        limits = FetchLimits(session.settings.picture_megabytes << 20)
+        session.errands.run(lambda: fetch_picture(address, limits), take)
 
     # Pasted
 

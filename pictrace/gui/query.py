@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from pictrace.archives import find_picture
+from pictrace.archives import find_picture, is_list_of_addresses
 from pictrace.archives.kinds import SNIFF_BYTES, Kind, kind_of, looks_like_picture
 from pictrace.decode import decode_pixels
 from pictrace.errors import Unreadable
@@ -70,7 +70,9 @@ def is_archive(location: str) -> bool:
             head = file.read(SNIFF_BYTES)
     except OSError:
         return False
-    return head.startswith(_ARCHIVE_BEGINNINGS) and not looks_like_picture(head)
+    if looks_like_picture(head):
+        return False
+    return head.startswith(_ARCHIVE_BEGINNINGS) or is_list_of_addresses(location)
 
 
 def path_in(text: str) -> str | None:
