@@ -37,12 +37,14 @@ _ALWAYS = {
     429: "Too many wrong tokens.",
     503: "Not possible just now.",
 }
-_WITH_VALUES = {422: "A value cannot be used."}
+_WITH_VALUES = {
+    404: "There is nothing of this name.",
+    422: "A value cannot be used.",
+}
 _WITH_BODY = {
     408: "The body arrived too slowly.",
     413: "The body is too large.",
 }
-_WITH_NAMES = {404: "There is nothing of this name."}
 
 
 def install_docs(app: FastAPI) -> None:
@@ -71,9 +73,9 @@ async def _swagger_file(name: str) -> Response:
 
 def _described(app: FastAPI) -> dict[str, Any]:
     description = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
-    for path, operations in description["paths"].items():
+    for operations in description["paths"].values():
         for operation in operations.values():
-            _describe_problems(path, operation)
+            _describe_problems(operation)
     components = description.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
     schemas["Problem"] = _PROBLEM
@@ -85,17 +87,17 @@ def _described(app: FastAPI) -> dict[str, Any]:
     return description
 
 
-def _describe_problems(path: str, operation: dict[str, Any]) -> None:
+def _describe_problems(operation: dict[str, Any]) -> None:
     answers = operation["responses"]
     answers.pop("422", None)
     known = dict(_ALWAYS)
-    if "{" in path:
-        known |= _WITH_NAMES
     if "parameters" in operation or "requestBody" in operation:
         known |= _WITH_VALUES
     if "requestBody" in operation:
         known |= _WITH_BODY
     for status, words in known.items():
-        answer = answers.setdefault(str(status), {"description": words})
-        answer["content"] = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+        answers.setdefault(str(status), {"description": words})
+    for status, answer in answers.items():
+        if int(status) >= HTTPStatus.BAD_REQUEST:
+            answer["content"] = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     operation["responses"] = dict(sorted(answers.items()))

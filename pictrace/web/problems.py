@@ -88,10 +88,12 @@ async def _invalid(_request: Request, error: RequestValidationError) -> Response
 def _sentence(fault: Mapping[str, Any]) -> str:
     if fault["type"] == "json_invalid":
         return _("The body is not valid JSON. Send what /docs describes.")
-    place, *path = (str(part) for part in fault["loc"])
-    return _('What was sent as "{field}" cannot be used: {complaint}.').format(
-        field=".".join(path) or place, complaint=fault["msg"]
-    )
+    _place, *path = (str(part) for part in fault["loc"])
+    complaint = fault["msg"].removeprefix("Value error, ")
+    if not path:
+        return _("What was sent cannot be used: {complaint}.").format(complaint=complaint)
+    sentence = _('What was sent as "{field}" cannot be used: {complaint}.')
+    return sentence.format(field=".".join(path), complaint=complaint)
 
 
 async def _failed(request: Request, error: PicTraceError) -> Response:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+import pictrace.fetching.asking
 import pictrace.web.app
 import pictrace.web.service
 from pictrace.fetching import FetchLimits, guard

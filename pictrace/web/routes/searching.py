@@ -41,7 +41,7 @@ class SearchAsked(BaseModel):
         return self
 
 
-@router.post("", response_model=FoundAnswer)
+@router.post("", response_model=FoundAnswer, responses={502: {"description": "The address does not answer."}})
 async def search(service: TheService, asked: SearchAsked) -> Response:
     """The pictures that look most like a known one, or like one in the web."""
     region = None if asked.region is None else asked.region.region
