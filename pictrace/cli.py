@@ -9,6 +9,7 @@ import typer
 
 from pictrace import __version__
 from pictrace.commands.cache import cache
+from pictrace.commands.collect import collect
 from pictrace.commands.demo import demo
 from pictrace.commands.duplicates import duplicates
 from pictrace.commands.explain import explain
@@ -34,6 +35,7 @@ app.command(epilog=_("Example: pictrace search photo.jpg --in ~/Pictures --in ho
 app.command(epilog=_("Example: pictrace duplicates ~/Pictures --html duplicates.html"))(duplicates)
 app.command(epilog=_("Example: pictrace explain one.jpg other.jpg --picture why.png"))(explain)
 app.command(epilog=_("Example: pictrace serve ~/Pictures holiday.zip"))(serve)
+app.command(epilog=_("Example: pictrace collect https://example.org/gallery -o list.json"))(collect)
 app.add_typer(model, name="model")
 app.add_typer(cache, name="cache")
 

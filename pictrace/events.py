@@ -21,6 +21,9 @@ class Stage(StrEnum):
     COMPARING = "comparing"
     DOWNLOADING = "downloading"
     CONVERTING = "converting"
+    ASKING = "asking"
+    PAGES = "pages"
+    MEASURING = "measuring"
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,9 @@ def described(progress: Progress) -> str:
                 Stage.SEARCHING: _("Searching {done:,} of {total:,}"),
                 Stage.TURNING: _("Looking at pictures turned {done:,} of {total:,}"),
                 Stage.COMPARING: _("Comparing {done:,} of {total:,}"),
+                Stage.ASKING: _("Asking sites what they allow {done:,} of {total:,}"),
+                Stage.PAGES: _("Reading pages {done:,} of {total:,}"),
+                Stage.MEASURING: _("Looking how large pictures are {done:,} of {total:,}"),
             }[progress.stage]
         ]
         values = {"done": progress.done, "total": progress.total or 0}

@@ -19,12 +19,12 @@ LAYERS = """
     gui web
     terminal report samples
     job
-    worker
+    blame worker
     engine
     search duplicates explanation indexing previews
     ranking
     refreshing
-    asked calibration candidates neighbours grouping reading
+    asked calibration candidates collecting neighbours grouping reading
     thumbnails collection
     poses explaining closer_look
     likeness
@@ -132,9 +132,9 @@ HEAVY = "tensorflow openvino cv2 tkinter fastapi skimage numpy PIL"
     ("imported", "stays_away"),
     [
         ("pictrace", HEAVY),
-        ("pictrace.cli", "tensorflow keras openvino cv2 tkinter fastapi skimage rawpy pi_heif"),
+        ("pictrace.cli", "tensorflow keras openvino cv2 tkinter fastapi aiohttp skimage rawpy pi_heif"),
         ("pictrace.job", "tensorflow keras openvino cv2 tkinter fastapi skimage rawpy pi_heif"),
-        ("pictrace.engine", "tensorflow keras openvino tkinter fastapi skimage rawpy pi_heif"),
+        ("pictrace.engine", "tensorflow keras openvino tkinter fastapi aiohttp skimage rawpy pi_heif"),
     ],
 )
 def test_importing_loads_nothing_heavy(imported: str, stays_away: str) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import queue
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -58,8 +58,17 @@ class FetchAhead:
     """`with FetchAhead(requests, limits) as arriving`, then iterate: in the order in which they arrive, and None
     wherever nothing has for a moment. Left early, all that is under way is dropped."""
 
-    def __init__(self, requests: Iterable[Request], limits: FetchLimits, look_up: LookUp = look_up_by_system) -> None:
+    def __init__(
+        self,
+        requests: Iterable[Request],
+        limits: FetchLimits,
+        *,
+        look_up: LookUp = look_up_by_system,
+        pauses_seconds: Mapping[str, float] | None = None,
+    ) -> None:
+        """With pauses, by host, each host is asked for one thing after the other."""
         self._limits = limits
+        self._pauses_seconds = pauses_seconds
         self._look_up = look_up
         hosts: dict[str, _Host] = {}
         for request in requests:
@@ -72,6 +81,8 @@ class FetchAhead:
         self._running = self._held = self._held_bytes = 0
         """Under way; arrived and not taken yet. Counted by the thread alone."""
         self._changed = asyncio.Event()
+        self._fetching: asyncio.Task[None] | None = None
+        self._is_dropped = False
         self._thread = threading.Thread(target=self._run, name="fetch ahead", daemon=True)
 
     def __enter__(self) -> Self:
@@ -107,10 +118,14 @@ class FetchAhead:
             runner.run(self._fetch_all())
 
     def _drop_all(self) -> None:
-        for task in asyncio.all_tasks(self._loop):
-            task.cancel()
+        self._is_dropped = True
+        if self._fetching is not None:
+            self._fetching.cancel()
 
     async def _fetch_all(self) -> None:
+        if self._is_dropped:
+            return
+        self._fetching = asyncio.current_task()
         async with WebSession(self._look_up) as session, asyncio.TaskGroup() as group:
             while self._turns or self._running:
                 while self._turns and self._has_room():
@@ -137,6 +152,8 @@ class FetchAhead:
         self._held += 1
         self._held_bytes += arrived.size_bytes
         self._arrived.put(arrived)
+        if host.waiting and self._pauses_seconds is not None:
+            await asyncio.sleep(self._pauses_seconds.get(host.name, 0.0))
         host.running -= 1
         self._running -= 1
         self._line_up(host)
@@ -144,7 +161,8 @@ class FetchAhead:
 
     def _line_up(self, host: _Host) -> None:
         """Hosts take turns, so that a slow one delays nobody else."""
-        if host.waiting and host.running < _AT_ONCE_FOR_A_HOST and host not in self._turns:
+        at_once = _AT_ONCE_FOR_A_HOST if self._pauses_seconds is None else 1
+        if host.waiting and host.running < at_once and host not in self._turns:
             self._turns.append(host)
 
     def _has_room(self) -> bool:

@@ -58,6 +58,8 @@ class Answer:
     """The last one, after all redirects."""
     data: bytes
     content_type: str
+    charset: str
+    """Of text, as the server says; mostly empty."""
     validator: str
 
 
@@ -151,7 +153,7 @@ async def _answer(
         data = await _body(response, request, limits, session, content_type)
     except aiohttp.ClientPayloadError as error:
         raise cut_short(request.address) from error
-    return Answer(str(response.url), data, content_type, _validator(response))
+    return Answer(str(response.url), data, content_type, response.charset or "", _validator(response))
 
 
 async def _body(
