@@ -7,8 +7,7 @@ import signal
 import sys
 import threading
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from multiprocessing import resource_tracker
@@ -16,10 +15,11 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from typing import Any
 
+from pictrace.blame import Blame
 from pictrace.errors import MachineRefuses, PicTraceError
 from pictrace.events import Cancelled, Committed, Decoding, Event, Failed, Finished, Found, Skipped
 from pictrace.language import _
-from pictrace.questions import Distrust, EmbedderChoice, IndexReport
+from pictrace.questions import EmbedderChoice, IndexReport
 from pictrace.settings import Settings
 from pictrace.worker import Control, Order, Start, Verb, serve
 
@@ -137,9 +137,10 @@ class EngineProcess:
         self._settings = settings
         self.private_addresses = private_addresses
         self._embedder = embedder
-        self._distrust = Distrust()
-        self._failures: Counter[str] = Counter()
+        self._blame = Blame()
         self._deaths_without_progress = 0
+        self._alone: Job | None = None
+        """The others wait: it has to show whether it was this one that killed the worker."""
         self._jobs: dict[int, Job] = {}
         self._last_job = 0
         self._lock = threading.RLock()
@@ -163,7 +164,8 @@ class EngineProcess:
         with self._lock:
             self._last_job += 1
             job = self._jobs[self._last_job] = Job(Start(self._last_job, verb, arguments), self, wake)
-            self.send(job.start)
+            if self._alone is None:
+                self.send(job.start)
         self._work.set()
         return job
 
@@ -224,7 +226,7 @@ class EngineProcess:
         ours, theirs = context.Pipe()
         process = context.Process(
             target=serve,
-            args=(theirs, self._settings, self._embedder, self._distrust, self.private_addresses),
+            args=(theirs, self._settings, self._embedder, self._blame.distrust, self.private_addresses),
             name="pictrace",
             daemon=True,
         )
@@ -233,17 +235,24 @@ class EngineProcess:
         theirs.close()
         with self._lock:
             self._connection, self._process = ours, process
-            for number, job in list(self._jobs.items()):
-                if job.cancelled:
-                    # It was asked to end while there was no worker to hear it.
-                    del self._jobs[number]
-                    job.tell(Cancelled())
-                    continue
-                job.begin_again()
+            self._begin_again()
+        return process, ours
+
+    def _begin_again(self) -> None:
+        """With the lock held: all jobs, or the one that has to be alone."""
+        for number, job in list(self._jobs.items()):
+            job.begin_again()
+            if job.cancelled:
+                # It was asked to end while there was no worker to hear it.
+                del self._jobs[number]
+                job.tell(Cancelled())
+        if self._alone is not None and self._alone.start.job not in self._jobs:
+            self._alone = None
+        for job in self._jobs.values():
+            if self._alone in (None, job):
                 self.send(job.start)
                 if job.paused:
                     self.send(Control(job.start.job, Order.PAUSE))
-        return process, ours
 
     def _relay(self, process: SpawnProcess, connection: Connection) -> bool:
         """Until the worker has ended. True if it had to be, because it stalled."""
@@ -283,12 +292,12 @@ class EngineProcess:
                 self._deaths_without_progress = 0
             if isinstance(event, Finished | Cancelled | Failed):
                 del self._jobs[number]
+                if job is self._alone:
+                    self._begin_again()
         job.tell(event)
 
     def _learn(self, exitcode: int | None, stalled: bool) -> None:
-        """Pictures that were in hand are tried one at a time; one that fails alone, twice, is passed over."""
         from_outside = not stalled and exitcode in (-getattr(signal, "SIGKILL", 9), -signal.SIGTERM)
-        alone, banned = set(self._distrust.alone), dict(self._distrust.banned)
         if stalled:
             reason = _("Decoding it took longer than {seconds:g} seconds.").format(
                 seconds=self._settings.picture_seconds
@@ -296,22 +305,27 @@ class EngineProcess:
         else:
             reason = _("Decoding it made the decoder crash.")
         with self._lock:
-            in_hand = {key for job in self._jobs.values() for key in job.in_hand}
+            suspects = [job for job in self._jobs.values() if job.in_hand]
+            in_hand = {key for job in suspects for key in job.in_hand}
             self._deaths_without_progress += 1 if from_outside or in_hand else _UNEXPLAINED_COUNTS
-            alone |= in_hand
-            if len(in_hand) == 1 and not from_outside:
-                (key,) = in_hand
-                self._failures[key] += 1
-                if self._failures[key] >= 2:
-                    banned[key] = reason
-            self._distrust = Distrust(frozenset(alone), banned)
+            self._blame.learn(in_hand, None if from_outside else reason)
+            if len(suspects) > 1:
+                self._alone = _soonest_done(suspects)
+            elif self._alone not in suspects:
+                self._alone = None
             if self._deaths_without_progress >= _DEATHS_WITHOUT_PROGRESS:
                 self._fail(PicTraceError(_("The search stopped unexpectedly. Your index is safe.")))
 
     def _fail(self, error: PicTraceError) -> None:
         with self._lock:
             self._deaths_without_progress = 0
+            self._alone = None
             self._work.clear()
             for job in self._jobs.values():
                 job.tell(Failed(error, ""))
             self._jobs.clear()
+
+
+def _soonest_done(jobs: Iterable[Job]) -> Job | None:
+    """A query is answered soon; an indexing has many pictures in hand."""
+    return min((job for job in jobs if not job.paused), key=lambda job: len(job.in_hand), default=None)

@@ -1,6 +1,7 @@
 """Work in the worker process: what it survives, and how it is paused, cancelled and ended."""
 
 import multiprocessing
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -194,6 +195,42 @@ def test_a_search_is_answered_while_an_archive_is_still_being_indexed(engine: En
     assert 0 < answer.searched < 200
     assert not any(isinstance(event, Finished) for event in job.poll(10_000))
     assert isinstance(list(job)[-1], Finished)
+
+
+def test_a_query_that_breaks_the_decoder_is_refused_and_neither_stops_nor_blames_others(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(job_module, "serve", serve_with_a_faulty_decoder)
+    archive = make_archive(tmp_path / "photos", 150, side=64)
+    good = (archive / "003.jpg").read_bytes()
+    with EngineProcess(settings, EmbedderChoice.BUILTIN) as engine:
+        job = engine.start(Verb.INDEX, archives=[str(archive)])
+        wait_for(job, Committed)
+        asked = engine.start(
+            Verb.SEARCH,
+            queries=[Query("good", good), Query("bad", good + CRASHES), Query("good again", good)],
+            archives=[str(archive)],
+            options=SearchOptions(top=1),
+            index_first=False,
+        )
+        answers = [event.answer for event in asked if isinstance(event, Found)]
+        report = list(job)[-1]
+    assert [type(answer) for answer in answers] == [SearchAnswer, QueryFailed, SearchAnswer]
+    assert isinstance(answers[1], QueryFailed)
+    assert "crash" in answers[1].reason
+    assert isinstance(report, Finished)
+    assert (report.result.found, report.result.skipped) == (150, ())
+    assert starts(settings.home) <= 4
+
+
+def test_whoever_waits_is_woken_when_there_is_something_to_poll(engine: EngineProcess, tmp_path: Path) -> None:
+    woken = threading.Event()
+    job = engine.start(Verb.INDEX, archives=[str(make_archive(tmp_path / "photos", 1))], wake=woken.set)
+    events: list[Event] = []
+    while not events or not isinstance(events[-1], Finished):
+        assert woken.wait(20)
+        woken.clear()
+        events += job.poll()
 
 
 def test_closing_while_indexing_leaves_nothing_running_after_two_seconds(settings: Settings, tmp_path: Path) -> None:
