@@ -15,15 +15,17 @@ MOST_CONNECTIONS = 500
 
 
 class Connection(H11Protocol):
-    """Whoever connects has to say in time what for."""
+    """Whoever connects has to say in time what for, and to take the answer."""
 
     request_seconds = 20.0
+    answer_seconds = 30.0
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         # The guard keeps a log; this one would show what stands in queries.
         self.access_log = False
         self._overdue: asyncio.TimerHandle | None = None
+        self._stuck: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -34,6 +36,7 @@ class Connection(H11Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._expect_nothing()
+        self._expect_no_reader()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -42,6 +45,15 @@ class Connection(H11Protocol):
             self._expect_nothing()
         elif self._overdue is None:
             self._expect_request()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._expect_no_reader()
+        self._expect_reader()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._expect_no_reader()
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 (uvicorn's words)
         self._refuse(HTTPStatus.BAD_REQUEST, _("This is no HTTP request that PicTrace understands."))
@@ -53,6 +65,21 @@ class Connection(H11Protocol):
         if self._overdue is not None:
             self._overdue.cancel()
             self._overdue = None
+
+    def _expect_reader(self) -> None:
+        unread = self.transport.get_write_buffer_size()
+        self._stuck = self.loop.call_later(self.answer_seconds, self._look_whether_it_reads, unread)
+
+    def _expect_no_reader(self) -> None:
+        if self._stuck is not None:
+            self._stuck.cancel()
+            self._stuck = None
+
+    def _look_whether_it_reads(self, unread: int) -> None:
+        if self.transport.get_write_buffer_size() < unread:
+            self._expect_reader()
+        else:
+            self.transport.abort()
 
     def _give_up(self) -> None:
         sentence = _("No request arrived in time. Check the connection, and try again.")

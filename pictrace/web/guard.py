@@ -22,6 +22,8 @@ _READING = ("GET", "HEAD")
 _OPEN = ("/api/v1/health", "/sign-in", "/sign-out", "/favicon.ico")
 _OPEN_BELOW = "/static/"
 """The page's own files say nothing of any picture."""
+_SENT_ON = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
+"""What a proxy adds."""
 
 
 class Guard:
@@ -58,18 +60,24 @@ class Guard:
         host = only(request.headers, "host")
         if not self._answers_to(host_of(host), request.scope):
             sentence = _(
-                'This service does not answer to the name "{name}". Its owner can allow it: '
-                "pictrace serve --allow-host NAME"
+                'This service does not answer to the name "{name}". '
+                'Its owner can allow it with "pictrace serve --allow-host NAME".'
             )
             raise Problem(HTTPStatus.MISDIRECTED_REQUEST, sentence.format(name=host_of(host)))
-        method, path = request.scope["method"], request.scope["path"]
-        if _comes_from_elsewhere(request.headers, method, host):
+        if _comes_from_elsewhere(request.headers, request.scope["method"], host):
             raise Problem(HTTPStatus.FORBIDDEN, _("Another page may not use this service. Open its own page instead."))
-        if self._check is None or path in _OPEN or path.startswith(_OPEN_BELOW):
+        if self._check is None:
+            _refuse_strangers(request.headers)
+            return None
+        return await self._refusal_without_token(request, self._check)
+
+    async def _refusal_without_token(self, request: HTTPConnection, check: TokenCheck) -> Response | None:
+        method, path = request.scope["method"], request.scope["path"]
+        if path in _OPEN or path.startswith(_OPEN_BELOW):
             return None
         scheme, _space, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer":
-            if await self._check.admits(request, token.strip()):
+            if await check.admits(request, token.strip()):
                 return None
             raise _unauthorized(_("This is not the token of this service. Ask its owner for it."))
         if self._sessions.knows(request):
@@ -89,6 +97,16 @@ class Guard:
             return number.is_loopback or number == ipaddress.ip_address(scope["server"][0])
         except ValueError:
             return False
+
+
+def _refuse_strangers(headers: Headers) -> None:
+    """Where everybody on this machine is welcome, nobody else may be led in by a proxy that runs on it."""
+    if any(name in headers for name in _SENT_ON):
+        sentence = _(
+            "Requests come here from other machines, through a proxy, so the service needs a token. "
+            'Its owner starts it with "pictrace serve --token-file FILE".'
+        )
+        raise Problem(HTTPStatus.FORBIDDEN, sentence)
 
 
 def _comes_from_elsewhere(headers: Headers, method: str, host: str) -> bool:

@@ -311,6 +311,14 @@ def test_its_own_page_and_other_programs_are_heard(open_port: int) -> None:
     assert ask(open_port, "POST", "/api/v1/jobs", b"", named).status == 200
 
 
+@pytest.mark.parametrize("header", ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP"])
+def test_a_proxy_cannot_lead_strangers_in_where_no_token_is_needed(header: str, open_port: int, port: int) -> None:
+    answer = ask(open_port, "GET", "/api/v1/statistics", headers={header: "203.0.113.7"})
+    assert answer.status == 403
+    assert "--token-file" in answer.sentence
+    assert ask(port, "GET", "/api/v1/statistics", headers=BEARER | {header: "203.0.113.7"}).status == 200
+
+
 # Every answer
 
 

@@ -1,15 +1,18 @@
 """Connections that say nothing, or nothing that makes sense."""
 
+import socket
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from unittest.mock import patch
 
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
 
 from pictrace.web.connection import Connection
 from tests.web.talking import answer_on, ask, plug, serving
+
+LARGE = 30 << 20
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +23,15 @@ def port() -> Iterator[int]:
     async def answer() -> str:
         return "here"
 
-    with patch.object(Connection, "request_seconds", 0.5), serving(app) as number:
+    @app.get("/large")
+    async def large() -> Response:
+        return Response(b"x" * LARGE)
+
+    with (
+        patch.object(Connection, "request_seconds", 0.5),
+        patch.object(Connection, "answer_seconds", 0.4),
+        serving(app) as number,
+    ):
         yield number
 
 
@@ -99,3 +110,26 @@ def test_more_connections_than_it_can_serve_are_refused_politely(port: int) -> N
         assert answer.sentence.startswith("Too many people")
         people[0].sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
         assert answer_on(people[0]).status == 200
+
+
+def test_an_answer_that_nobody_takes_is_not_kept_for_ever(port: int) -> None:
+    with plug(port) as connection:
+        connection.sendall(b"GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        time.sleep(1.5)
+        taken = 0
+        with suppress(ConnectionResetError):
+            while piece := connection.recv(1 << 20):
+                taken += len(piece)
+        assert taken < LARGE
+
+
+def test_who_takes_an_answer_slowly_gets_all_of_it(port: int) -> None:
+    with plug(port) as connection:
+        connection.sendall(b"GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        taken = 0
+        for _piece in range(8):
+            time.sleep(0.15)
+            taken += len(connection.recv(2 << 20, socket.MSG_WAITALL))
+        while taken < LARGE and (piece := connection.recv(1 << 20)):
+            taken += len(piece)
+        assert taken >= LARGE
