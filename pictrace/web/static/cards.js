@@ -79,6 +79,6 @@ export const factsOf = (picture) =>
 
 export function fillSkeleton(cell) {
   cell.className = "card skeleton";
-  cell.setAttribute("aria-hidden", "true");
+  cell.setAttribute("aria-label", "Loading");
   cell.append(make("span", { class: "thumb" }), make("span", { class: "words" }, make("span"), make("span")));
 }

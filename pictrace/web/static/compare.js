@@ -13,12 +13,18 @@ const LEVELS = [1600, 4096];
 const ZOOM_STEP = 1.4;
 
 export class Compare {
-  constructor() {
+  constructor({ onSearch }) {
     this.dialog = byId("compare");
     this.stage = new Stage({ onView: (sides) => this.want(sides) });
     this.mode = "beside";
     for (const one of byId("modes").children) one.addEventListener("click", () => this.setMode(one.dataset.mode));
     byId("compare-back").addEventListener("click", () => this.dialog.close());
+    byId("compare-search").addEventListener("click", () => {
+      const picture = this.others[this.index];
+      this.onStep = () => {};
+      this.dialog.close();
+      onSearch(picture);
+    });
     byId("previous").addEventListener("click", () => this.step(-1));
     byId("next").addEventListener("click", () => this.step(1));
     byId("zoom-in").addEventListener("click", () => this.stage.zoom(ZOOM_STEP));
@@ -80,6 +86,7 @@ export class Compare {
     byId("next").disabled = index === others.length - 1;
     showFacts(this.factsOfOne(), other);
     byId("numbers").replaceChildren();
+    byId("compare-open").href = api.originalOf(other.sha256);
     this.verdict(other);
     this.asking?.abort();
     this.asking = new AbortController();

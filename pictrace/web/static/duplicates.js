@@ -26,7 +26,7 @@ export class Duplicates {
   async show() {
     if (this.job) return;
     try {
-      const latest = (await api.jobs()).filter((job) => job.kind === "duplicates").at(-1);
+      const latest = (await api.jobs()).items.find((job) => job.kind === "duplicates");
       if (latest) this.take(latest);
       else this.offer();
     } catch (problem) {

@@ -6,7 +6,7 @@ import { byId, make, showBar } from "./dom.js";
 import { Duplicates } from "./duplicates.js";
 import { Gallery } from "./gallery.js";
 import { listen } from "./incoming.js";
-import { applyTheme, preference, remember } from "./preferences.js";
+import { applyTheme, mustSignIn, preference, remember } from "./preferences.js";
 import { Searching } from "./searching.js";
 import { SkippedList } from "./skipped.js";
 import { count, counted, fileName } from "./words.js";
@@ -16,7 +16,7 @@ const VIEWS = ["search", "pictures", "duplicates", "skipped"];
 const LOOK_AGAIN_MS = 60_000;
 const STARTERS = 8;
 
-const compare = new Compare();
+const compare = new Compare({ onSearch: (picture) => searching.start(picture) });
 const skipped = new SkippedList();
 const work = new Work({ onChange: onWork });
 const choose = listen((what) => searching.start(what));
@@ -27,6 +27,7 @@ const duplicates = new Duplicates({
   onWork: (job) => work.follow(job),
 });
 let statistics = null;
+let noticed = "";
 
 function openMatch(match) {
   const { grid, shown } = searching.results;
@@ -67,7 +68,10 @@ async function look() {
     return;
   }
   describeArchives();
-  if (statistics.indexing) work.follow(statistics.indexing);
+  if (statistics.indexing && (!work.job || hasEnded(work.job))) work.follow(statistics.indexing);
+  const notices = statistics.notices.join(" ");
+  if (notices !== noticed) showBar(notices);
+  noticed = notices;
   if (!byId("view-pictures").hidden) gallery.show(statistics);
 }
 
@@ -81,8 +85,10 @@ function describeArchives() {
 let readyThen = 0;
 
 function onWork(job) {
-  if (job.kind === "duplicates") duplicates.take(job);
-  else if (hasEnded(job)) afterIndexing(job);
+  if (job.kind === "duplicates") {
+    duplicates.take(job);
+    if (hasEnded(job)) look();
+  } else if (hasEnded(job)) afterIndexing(job);
   else if (job.done !== readyThen && job.stage === "indexing" && statistics) {
     readyThen = job.done;
     byId("archive-line").textContent = `${count(job.done)} pictures read`;
@@ -123,7 +129,8 @@ async function offerStarters() {
     const starts = [...new Set(Array.from({ length: STARTERS }, (_, at) => Math.floor((at * total) / STARTERS)))];
     const found = await Promise.all(total ? starts.map((start) => api.pictures(start, 1)) : []);
     const pictures = found.flatMap((answer) => answer.items);
-    list.replaceChildren(...pictures.map(starter));
+    const different = new Map(pictures.map((picture) => [picture.sha256, picture]));
+    list.replaceChildren(...[...different.values()].map(starter));
     byId("starters").hidden = !pictures.length;
   } catch {
     // Only an offer: what is wrong is told where something was asked for.
@@ -176,6 +183,7 @@ byId("show-shortcuts").addEventListener("click", () => {
   byId("menu").hidePopover();
   byId("shortcuts").showModal();
 });
+byId("sign-out").hidden = !mustSignIn();
 document.addEventListener("keydown", onKey);
 window.addEventListener("hashchange", route);
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && look());

@@ -152,7 +152,9 @@ export class PictureGrid {
 
   focus() {
     const cell = this.cells.get(this.key(this.active));
-    cell?.querySelector("button, a")?.focus({ preventScroll: true });
+    // What is not there yet holds the keyboard itself, until its picture comes.
+    if (cell) cell.tabIndex = -1;
+    (cell?.querySelector("button, a") ?? cell)?.focus({ preventScroll: true });
   }
 
   onKey(event) {

@@ -28,6 +28,15 @@ export function remember(name, value) {
   }
 }
 
+/** The sign-in page was seen here: there is something to sign out of. */
+export function mustSignIn() {
+  try {
+    return localStorage.getItem(`${KEY}-token`) === "needed";
+  } catch {
+    return false;
+  }
+}
+
 export function applyTheme() {
   const theme = preference("theme");
   if (theme === "system") delete document.documentElement.dataset.theme;

@@ -16,7 +16,7 @@ export class QueryPanel {
       },
     });
     this.toggle.addEventListener("click", () => this.onToggle(onRegion));
-    this.picture.addEventListener("load", () => byId("preview").classList.remove("waits"));
+    this.picture.addEventListener("load", () => byId("preview").classList.remove("waits", "gone"));
     this.picture.addEventListener("error", () => this.fallBack());
   }
 
@@ -27,6 +27,7 @@ export class QueryPanel {
     this.query = null;
     this.frame.set(null);
     this.showToggle();
+    byId("preview").classList.remove("gone");
     byId("preview").classList.add("waits");
     this.show(this.blob || (what.sha256 ? thumbnailOf(what.sha256) : ""));
     byId("query-name").textContent = fileName(what.name || what.url || "Picture");
@@ -63,6 +64,13 @@ export class QueryPanel {
     const tried = this.picture.src;
     this.broken = true;
     if (this.query && tried.startsWith("blob:")) this.show(previewOf(this.query.sha256, 1024));
+    else byId("preview").classList.add("gone");
+  }
+
+  /** There is no such picture, or none that can be read. */
+  failed() {
+    byId("preview").classList.remove("waits");
+    if (!this.picture.naturalWidth) byId("preview").classList.add("gone");
   }
 
   onToggle(onRegion) {

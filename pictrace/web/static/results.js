@@ -4,11 +4,12 @@ import { fillMatch, fillSkeleton, MATCH_WORDS } from "./cards.js";
 import { button, byId, say, tell } from "./dom.js";
 import { PictureGrid } from "./picture_grid.js";
 import { preference, remember } from "./preferences.js";
-import { count, percent } from "./words.js";
+import { count, fileName, percent } from "./words.js";
 
 const ORDERS = {
   score: (one, other) => one.rank - other.rank,
-  name: (one, other) => one.name.localeCompare(other.name, undefined, { numeric: true }) || one.rank - other.rank,
+  name: (one, other) =>
+    fileName(one.name).localeCompare(fileName(other.name), "en", { numeric: true }) || one.rank - other.rank,
   pixels: (one, other) => other.width * other.height - one.width * one.height || one.rank - other.rank,
   bytes: (one, other) => other.bytes - one.bytes || one.rank - other.rank,
 };
@@ -59,6 +60,7 @@ export class Results {
   }
 
   clear() {
+    byId("asked").classList.remove("failed");
     this.answer = null;
     this.matches = [];
     this.shown = [];
@@ -75,6 +77,7 @@ export class Results {
 
   fail(title, sentence, ...buttons) {
     this.clear();
+    byId("asked").classList.add("failed");
     tell(byId("message"), title, sentence, ...buttons);
   }
 

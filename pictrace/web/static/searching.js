@@ -89,6 +89,7 @@ export class Searching {
   }
 
   fail(problem) {
+    this.panel.failed();
     const another = button("Choose another", this.choose, "primary");
     const retry = button("Try again", () => this.again());
     const unreadable = problem.status >= 400 && problem.status < 500;

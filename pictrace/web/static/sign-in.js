@@ -1,6 +1,13 @@
 // The form works without this. A link "/sign-in#TOKEN" signs in by itself: what follows a # is never sent as part of an
 // address, so it stands in no log; it is taken out of the browser's history too.
 
+try {
+  // Only here is it known that there is something to sign out of.
+  localStorage.setItem("pictrace-token", "needed");
+} catch {
+  // Without storage nothing offers to sign out; the sign-in holds all the same.
+}
+
 const token = decodeURIComponent(location.hash.slice(1));
 history.replaceState(null, "", location.pathname);
 
