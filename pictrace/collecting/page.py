@@ -132,10 +132,9 @@ class _Reader(HTMLParser):
         offers = [offer for name in ("srcset", *_LAZY_SETS) for offer in _offers(said.get(name, ""))]
         offers += [offer for offer in self._sources or [] if offer.width]
         best = max(offers, key=lambda offer: (offer.width, offer.density), default=None)
-        if best is not None:
-            # The attributes say how large it is shown, the offer how large it is.
-            if self._add(best.link, said.get("alt", ""), words, best.width or None):
-                return
+        # The attributes say how large it is shown, the offer how large it is.
+        if best is not None and self._add(best.link, said.get("alt", ""), words, best.width or None):
+            return
         size = _pixels(said.get("width", "")), _pixels(said.get("height", ""))
         for name in (*_LAZY, "src"):
             if self._add(said.get(name, ""), said.get("alt", ""), words, *size):

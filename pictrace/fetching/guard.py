@@ -16,7 +16,9 @@ LookUp = Callable[[str, int], Sequence[str]]
 
 _ORDINARY_IPV6 = IPv6Network("2000::/3")
 _NAT64 = IPv6Network("64:ff9b::/96")
-_RELAYS = IPv4Network("192.88.99.0/24")
+_SPECIAL_IPV4 = (IPv4Network("192.0.0.0/24"), IPv4Network("192.88.99.0/24"))
+_SPECIAL_IPV6 = (IPv6Network("2001::/23"), IPv6Network("3fff::/20"))
+"""Not for everybody, whatever Python's own table, which changes from version to version, says of them."""
 
 
 class ForbiddenAddress(OSError):
@@ -34,7 +36,8 @@ def is_public(ip: str) -> bool:
         return False
     if isinstance(address, IPv6Address):
         return _is_public_ipv6(address)
-    return address.is_global and not address.is_multicast and address not in _RELAYS
+    special = address.is_multicast or any(address in network for network in _SPECIAL_IPV4)
+    return address.is_global and not special
 
 
 def _is_public_ipv6(address: IPv6Address) -> bool:
@@ -46,7 +49,8 @@ def _is_public_ipv6(address: IPv6Address) -> bool:
         return is_public(str(IPv4Address(int(address) & 0xFFFFFFFF)))
     if address.sixtofour is not None:
         return is_public(str(address.sixtofour))
-    return address in _ORDINARY_IPV6 and address.is_global and address.teredo is None
+    special = address not in _ORDINARY_IPV6 or any(address in network for network in _SPECIAL_IPV6)
+    return address.is_global and not special
 
 
 def is_ip(host: str) -> bool:
