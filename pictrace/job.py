@@ -137,6 +137,8 @@ class EngineProcess:
         self._settings = settings
         self.private_addresses = private_addresses
         self._embedder = embedder
+        self.workers_begun = 0
+        """A new one knows only what was remembered."""
         self._blame = Blame()
         self._deaths_without_progress = 0
         self._alone: Job | None = None
@@ -235,6 +237,7 @@ class EngineProcess:
         theirs.close()
         with self._lock:
             self._connection, self._process = ours, process
+            self.workers_begun += 1
             self._begin_again()
         return process, ours
 

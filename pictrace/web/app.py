@@ -8,6 +8,7 @@ from pathlib import Path
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
+from starlette.formparsers import MultiPartParser
 
 from pictrace import __version__
 from pictrace.catalogue import Catalogue
@@ -33,16 +34,19 @@ def create_app(
 ) -> FastAPI:
     """It takes the engine over, and closes it when it ends. The archives are read in the background."""
     upload_bytes = upload_megabytes << 20
+    # What people search for is written to no disk, not even to a temporary file.
+    MultiPartParser.spool_max_size = upload_bytes
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         catalogue = await asyncio.to_thread(Catalogue, settings.catalogue, __version__)
         async with WebSession() as web:
             service = app.state.service = Service(engine, archives, settings, catalogue, web, upload_bytes)
-            service.begin()
+            reading = asyncio.create_task(service.look_after_the_archives())
             try:
                 yield
             finally:
+                reading.cancel()
                 await service.close()
                 catalogue.close()
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Any
 
-from pictrace.errors import Interrupted
+from pictrace.errors import Interrupted, PictureUnreadable
 from pictrace.events import Cancelled, Event, Failed, Finished
 from pictrace.job import EngineProcess
 from pictrace.language import _
@@ -29,13 +29,19 @@ class Asking:
 
     async def result(self, verb: Verb, **arguments: Any) -> Any:
         """What the verb ends with. Raises Problem."""
+        last: Event = Cancelled()
         async for event in self.start(verb, **arguments):
-            match event:
-                case Finished(result=result):
-                    return result
-                case Failed():
-                    raise self.problem(event)
+            last = event
+        match last:
+            case Finished(result=result):
+                return result
+            case Failed():
+                raise self.problem(last)
         raise problem_of(_stopped())
+
+    def refusal(self, reason: str) -> Problem:
+        """Of one query: it is no picture that can be read."""
+        return problem_of(PictureUnreadable(self._labels.hide_paths(reason)))
 
     def problem(self, failed: Failed) -> Problem:
         """With the command line's sentence; a bug's is for the log."""
@@ -61,9 +67,9 @@ class Asking:
                 question.changed.clear()
                 while events := question.job.poll():
                     for event in events:
+                        question.ended = isinstance(event, Finished | Cancelled | Failed)
                         yield event
-                        if isinstance(event, Finished | Cancelled | Failed):
-                            question.ended = True
+                        if question.ended:
                             return
                 if self._closed:
                     question.ended = True

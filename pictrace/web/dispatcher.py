@@ -4,8 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pictrace.errors import PictureUnreadable
-from pictrace.events import Cancelled, Failed, Found
+from pictrace.events import Failed, Found
 from pictrace.language import _
 from pictrace.questions import Query, QueryFailed, SearchAnswer, SearchOptions
 from pictrace.web.asking import Asking
@@ -33,7 +32,7 @@ class Dispatcher:
         self._running: set[asyncio.Task[None]] = set()
 
     async def answer(self, query: Query, options: SearchOptions) -> SearchAnswer:
-        """Over what is ready, in the order in which it was asked. Raises Problem or PictureUnreadable."""
+        """Over what is ready. Raises Problem."""
         if len(self._waiting) >= _MOST_WAITING:
             sentence = _("Too many searches are waiting just now. Try again in a moment.")
             raise Problem(503, sentence, {"Retry-After": "5"})
@@ -63,13 +62,10 @@ class Dispatcher:
                 case Found(answer=SearchAnswer() as answer):
                     _settle(next(remaining), answer)
                 case Found(answer=QueryFailed(reason=reason)):
-                    _settle(next(remaining), PictureUnreadable(reason))
+                    _settle(next(remaining), self._asking.refusal(reason))
                 case Failed():
                     for one in remaining:
                         _settle(one, self._asking.problem(event))
-                case Cancelled():
-                    for one in remaining:
-                        one.answer.cancel()
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
@@ -77,10 +73,10 @@ class Dispatcher:
         self._go_on()
 
 
-def _settle(one: _Waiting, answer: SearchAnswer | Exception) -> None:
+def _settle(one: _Waiting, answer: SearchAnswer | Problem) -> None:
     if one.answer.done():
         return
-    if isinstance(answer, Exception):
+    if isinstance(answer, Problem):
         one.answer.set_exception(answer)
     else:
         one.answer.set_result(answer)

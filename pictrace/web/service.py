@@ -1,5 +1,6 @@
 """What the routes share: one engine, and what is known of it."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -18,6 +19,8 @@ from pictrace.web.dispatcher import Dispatcher
 from pictrace.web.labels import Labels
 from pictrace.web.pictures import Pictures
 from pictrace.web.works import Works
+
+_LOOK_SECONDS = 1.0
 
 
 class Service:
@@ -40,9 +43,15 @@ class Service:
         reading = FetchLimits(settings.picture_megabytes << 20, private_addresses=engine.private_addresses)
         self.pictures = Pictures(self.asking, self.archives, self.labels, catalogue, web, reading)
 
-    def begin(self) -> None:
-        """The archives are read in the background."""
-        self.works.start(JobKind.INDEX)
+    async def look_after_the_archives(self) -> None:
+        """They are read in the background, and again when the worker was replaced: a file that was changed just before
+        it was read is not remembered."""
+        engine = self.asking.engine
+        while True:
+            self.works.start(JobKind.INDEX)
+            read_by = max(1, engine.workers_begun)
+            while engine.workers_begun <= read_by:
+                await asyncio.sleep(_LOOK_SECONDS)
 
     async def close(self) -> None:
         """What was done is kept; nothing is left running after about two seconds."""

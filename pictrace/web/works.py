@@ -62,6 +62,10 @@ class Work:
                 return
             await changed.wait()
 
+    async def ended(self) -> None:
+        async for _state in self.changes():
+            pass
+
     def pause(self) -> None:
         self._expect_to_be_under_way()
         if self._job is not None:
@@ -79,12 +83,23 @@ class Work:
         self._expect_to_be_under_way()
         if self._job is not None:
             self._job.cancel()
+        else:
+            self._become(JobState.CANCELLED)
 
-    async def run(self, asking: Asking, labels: Labels, archives: Sequence[str]) -> None:
+    async def run(self, asking: Asking, labels: Labels, archives: Sequence[str], after: "Work | None") -> None:
+        """After that other one has ended: nothing is read twice at once."""
+        if after is not None:
+            self.message = _("It begins when the job before it has ended.")
+            await after.ended()
+            self.message = None
+            if not self.is_under_way:
+                return
         arguments = {"similar": self.similar} if self.kind is JobKind.DUPLICATES else {}
         verb = Verb.INDEX if self.kind is JobKind.INDEX else Verb.DUPLICATES
         question = asking.start(verb, archives=archives, **arguments)
         self._job = question.job
+        if self.state is JobState.PAUSED:
+            self._job.pause()
         async for event in question:
             if isinstance(event, Failed):
                 self.message = asking.problem(event).detail
@@ -142,9 +157,10 @@ class Works:
         for work in self.all():
             if work.is_under_way and (work.kind, work.similar) == (kind, similar):
                 return work
+        reading = next((work for work in self.all() if work.is_under_way), None)
         work = Work(next(self._numbers), kind, similar=similar)
         self._works[work.id] = work
-        task = asyncio.create_task(work.run(self._asking, self._labels, self._archives))
+        task = asyncio.create_task(work.run(self._asking, self._labels, self._archives, reading))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         ended = [one for one in self._works.values() if not one.is_under_way]
