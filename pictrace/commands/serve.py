@@ -45,13 +45,14 @@ def serve(
     from pictrace.archives import open_archive
     from pictrace.web.access import Access
     from pictrace.web.app import create_app
-    from pictrace.web.serving import Server, address_of, listen
+    from pictrace.web.serving import Server, address_of, give_memory_back, listen
 
     access = Access.open_for(host, token_file, os.environ, allow_host or [])
     settings = settings_of_this_run()
     for archive in archives:
         open_archive(archive).close()
     _log_to_standard_error()
+    give_memory_back()
     with (
         listen(host, port) as listener,
         EngineProcess(settings, embedder, private_addresses=allow_private_addresses) as engine,

@@ -89,11 +89,12 @@ class Question:
         self.changed = asyncio.Event()
         self.ended = False
         self._asking = asking
-        loop = asyncio.get_running_loop()
+        loop, changed = asyncio.get_running_loop(), self.changed
 
         def wake() -> None:
+            # Knows nothing of the question: a circle would keep its pictures in memory for a long while.
             with suppress(RuntimeError):  # the loop is closed, and nobody waits any more
-                loop.call_soon_threadsafe(self.changed.set)
+                loop.call_soon_threadsafe(changed.set)
 
         self.job = asking.engine.start(verb, wake=wake, **arguments)
 

@@ -21,9 +21,9 @@ class BodyLimits:
     other_bytes: int = 1 << 16
     silence_seconds: float = 15.0
     whole_seconds: float = 120.0
-    memory_bytes: int = 256 << 20
+    memory_bytes: int = 128 << 20
     """Of all uploads that are being received or answered; others wait for their turn."""
-    turn_seconds: float = 30.0
+    turn_seconds: float = 120.0
     lingering_seconds: float = 5.0
 
 

@@ -1,13 +1,15 @@
 """From an application to a service on a port, until it is told to end."""
 
 import asyncio
+import ctypes
 import errno
 import logging
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 import uvicorn
@@ -18,6 +20,8 @@ from pictrace.language import _
 from pictrace.web.connection import Connection
 
 _BACKLOG = 256
+_M_MMAP_THRESHOLD = -3
+_LARGE_BYTES = 1 << 20
 _FAREWELL_SECONDS = 1
 
 
@@ -64,6 +68,13 @@ def _outward_address() -> str:
         except OSError:
             return "127.0.0.1"
         return str(probe.getsockname()[0])
+
+
+def give_memory_back() -> None:
+    """What pictures took goes back to the system when they are gone; glibc would rather keep it, in pieces."""
+    if sys.platform == "linux":
+        with suppress(OSError, AttributeError):  # another library than glibc
+            ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, _LARGE_BYTES)
 
 
 class Server(uvicorn.Server):
