@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 
 from pictrace.errors import Interrupted
 from pictrace.events import Cancelled, Committed, Event, Failed, FallenBack, Finished, Found, Notice, Progress, Skipped
@@ -17,6 +18,15 @@ from pictrace.worker import Verb
 
 _REMEMBERED_WORKS = 20
 _UNDER_WAY = (JobState.RUNNING, JobState.PAUSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    found: int
+    indexed: int
+    reused: int
+    skipped: int
+    others: int
 
 
 class Work:
@@ -52,6 +62,15 @@ class Work:
             seconds_left=None if at is None or not self.is_under_way else at.seconds_left,
             message=self.message,
         )
+
+    def counts(self, ready: int) -> Counts:
+        """Of an index: what it found, or has found so far."""
+        report = self.report
+        if report is not None:
+            return Counts(report.found, report.indexed, report.reused, len(report.skipped), report.others)
+        skipped = len(self.skipped)
+        total = 0 if self.progress is None else self.progress.total or 0
+        return Counts(max(total, ready + skipped), self.committed, max(0, ready - self.committed), skipped, 0)
 
     async def changes(self) -> AsyncIterator[JobAnswer]:
         """As it is, and after every change, until it ends."""
@@ -145,6 +164,8 @@ class Works:
         self._labels = labels
         self._archives = archives
         self._works: dict[str, Work] = {}
+        self.index = Work(0, JobKind.INDEX)
+        """The latest one."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._numbers = itertools.count(1)
 
@@ -160,6 +181,8 @@ class Works:
         reading = next((work for work in self.all() if work.is_under_way), None)
         work = Work(next(self._numbers), kind, similar=similar)
         self._works[work.id] = work
+        if kind is JobKind.INDEX:
+            self.index = work
         task = asyncio.create_task(work.run(self._asking, self._labels, self._archives, reading))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -172,6 +195,3 @@ class Works:
         if number not in self._works:
             raise Problem(404, _("There is no such job."))
         return self._works[number]
-
-    def newest_index(self) -> Work | None:
-        return next((work for work in self.all() if work.kind is JobKind.INDEX), None)

@@ -29,26 +29,21 @@ async def health() -> Response:
 async def statistics(service: TheService) -> Response:
     """What was found in the archives, and how much of it is ready."""
     page: PicturePage = await service.asking.result(Verb.PICTURES, archives=service.archives, start=0, count=0)
-    index = service.works.newest_index()
-    report = None if index is None else index.report
-    at = None if index is None else index.progress
-    skipped = 0 if index is None else len(index.skipped)
-    found = report.found if report is not None else max(at.total or 0, page.total + skipped) if at else page.total
-    indexed = report.indexed if report is not None else 0 if index is None else index.committed
-    reused = report.reused if report is not None else max(0, page.total - indexed)
+    index = service.works.index
+    counts = index.counts(page.total)
     return answer(
         Statistics(
             archives=service.labels.all(),
-            pictures=found,
+            pictures=counts.found,
             ready=page.total,
-            reused=reused,
-            indexed=indexed,
-            skipped=skipped,
-            others=0 if report is None else report.others,
-            cached_share=min(1.0, round(reused / found, 4)) if found else 0.0,
+            reused=counts.reused,
+            indexed=counts.indexed,
+            skipped=counts.skipped,
+            others=counts.others,
+            cached_share=round(counts.reused / counts.found, 4) if counts.found else 0.0,
             embedder=page.embedder,
-            notices=[] if index is None else index.notices,
-            indexing=index.answer() if index is not None and index.is_under_way else None,
+            notices=index.notices,
+            indexing=index.answer() if index.is_under_way else None,
         )
     )
 
@@ -56,8 +51,7 @@ async def statistics(service: TheService) -> Response:
 @router.get("/skipped", response_model=SkippedPage)
 async def skipped(service: TheService, start: Start = 0, count: Count = 100) -> Response:
     """What could not be read, and why."""
-    index = service.works.newest_index()
-    all_of_them = [] if index is None else index.skipped
+    all_of_them = service.works.index.skipped
     items = [
         SkippedFile(service.labels.of(one.archive), one.name, service.labels.hide_paths(one.reason))
         for one in all_of_them[start : start + count]

@@ -3,7 +3,7 @@
 from typing import Annotated, Self
 from urllib.parse import unquote, urlsplit
 
-from fastapi import APIRouter, File, Form, Response, UploadFile
+from fastapi import APIRouter, File, Form, Request, Response, UploadFile
 from pydantic import BaseModel, Field, model_validator
 
 from pictrace.errors import MachineRefuses
@@ -12,6 +12,7 @@ from pictrace.language import _
 from pictrace.picture import Match
 from pictrace.questions import PictureFacts, SearchOptions
 from pictrace.web.answers import FoundAnswer, MatchAnswer, QueryAnswer, answer
+from pictrace.web.leaving import while_connected
 from pictrace.web.pictures import Original
 from pictrace.web.problems import Problem
 from pictrace.web.routes.parameters import RegionAsked, digest_of, region_of
@@ -42,17 +43,20 @@ class SearchAsked(BaseModel):
 
 
 @router.post("", response_model=FoundAnswer, responses={502: {"description": "The address does not answer."}})
-async def search(service: TheService, asked: SearchAsked) -> Response:
+async def search(request: Request, service: TheService, asked: SearchAsked) -> Response:
     """The pictures that look most like a known one, or like one in the web."""
     region = None if asked.region is None else asked.region.region
     options = SearchOptions(asked.top, asked.min_score, region, asked.mirrored)
     if asked.sha256 is not None:
-        return await _answered(service, await service.pictures.original(digest_of(asked.sha256)), options)
-    return await _answered(service, await _fetched(service, asked.url or ""), options)
+        query = await service.pictures.original(digest_of(asked.sha256))
+    else:
+        query = await while_connected(request, _fetched(service, asked.url or ""))
+    return await while_connected(request, _answered(service, query, options))
 
 
 @router.post("/upload", response_model=FoundAnswer)
 async def upload(
+    request: Request,
     service: TheService,
     file: Annotated[UploadFile, File(description="The picture to search for.")],
     top: Annotated[int, Form(ge=1, le=1000)] = 60,
@@ -62,7 +66,8 @@ async def upload(
 ) -> Response:
     """The pictures that look most like an uploaded one."""
     options = SearchOptions(top, min_score, region_of(region), mirrored)
-    return await _answered(service, Original(file.filename or _("picture"), await file.read()), options)
+    query = Original(file.filename or _("picture"), await file.read())
+    return await while_connected(request, _answered(service, query, options))
 
 
 async def _fetched(service: Service, address: str) -> Original:
