@@ -18,7 +18,7 @@ from pictrace.events import Event, FallenBack, Finished, Found, Notice
 from pictrace.explanation import explain
 from pictrace.fetching import FetchLimits
 from pictrace.fingerprints import Fingerprints
-from pictrace.indexing import Indexing, embed_turned
+from pictrace.indexing import Indexing
 from pictrace.language import _
 from pictrace.picture import Digest, PictureRef
 from pictrace.previews import preview_of
@@ -35,6 +35,7 @@ from pictrace.questions import (
 from pictrace.search import Search
 from pictrace.settings import Settings
 from pictrace.thumbnails import Thumbnails
+from pictrace.turning import embed_turned
 
 
 class Engine:

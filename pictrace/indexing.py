@@ -18,12 +18,10 @@ from pictrace.events import Committed, Event, Notice, Progress, Skipped, Stage
 from pictrace.fingerprints import Fingerprints
 from pictrace.pace import Pace
 from pictrace.picture import Digest, PassedOver, Picture, PictureRef, Pixels, Vector
-from pictrace.poses import quarter_turned
 from pictrace.questions import Distrust, IndexReport
 from pictrace.reading import Read, ToRead, read_ahead
 from pictrace.refreshing import Refreshing, ToAsk, is_on_the_web, with_remembered_stamps
 from pictrace.settings import Settings
-from pictrace.thumbnails import Thumbnails
 
 _LOOK_UP_AT_ONCE = 5_000
 _COMMIT_PICTURES = 64
@@ -312,25 +310,3 @@ class Indexing:
         skipped = Skipped(item.archive, item.name, reason)
         self._skipped.append(skipped)
         return skipped
-
-
-def embed_turned(
-    thumbnails: Thumbnails, turned: Fingerprints, embedder: Embedder, digests: Iterable[Digest]
-) -> Iterator[Event]:
-    """The fingerprint of every picture turned by a quarter, where it is not known yet."""
-    turned.refresh()
-    missing = [digest for digest in dict.fromkeys(digests) if digest not in turned]
-    pace = Pace(Stage.TURNING, len(missing))
-    cannot_save = None
-    for start in range(0, len(missing), _COMMIT_PICTURES):
-        chunk = missing[start : start + _COMMIT_PICTURES]
-        pictures = thumbnails.of(chunk)
-        pixels = [quarter_turned(thumbnail_pixels(thumbnail)) for thumbnail in pictures.values()]
-        try:
-            turned.append(list(pictures), embedder.embed(pixels))
-        except MachineRefuses as error:
-            cannot_save = error.message
-        if pace.is_due():
-            yield pace.progress(start + len(chunk))
-    if cannot_save is not None:
-        yield Notice(cannot_save)

@@ -21,7 +21,7 @@ LAYERS = """
     job
     blame worker
     engine
-    search duplicates explanation indexing previews
+    search duplicates explanation indexing turning previews
     ranking
     refreshing
     asked calibration candidates collecting neighbours grouping reading

@@ -119,6 +119,29 @@ def test_no_more_bytes_are_fetched_ahead_than_there_is_room_for(server: WebServe
         assert sum(one is not None for one in arriving) == 12
 
 
+def test_large_pictures_arrive_one_after_the_other(server: WebServer) -> None:
+    written: dict[str, int] = {}
+    enough = asyncio.Event()
+
+    async def large(request: web.BaseRequest) -> web.StreamResponse:
+        answer = web.StreamResponse()
+        await answer.prepare(request)
+        for megabyte in range(48):
+            await answer.write(bytes(1 << 20))
+            written[request.path] = megabyte
+            if megabyte == 40:
+                await enough.wait()
+        return answer
+
+    requests = requests_to(server, 4)
+    server.pages.update((f"/{number}.jpg", large) for number in range(4))
+    with FetchAhead(requests, LIMITS) as arriving:
+        time.sleep(1)
+        assert sum(megabytes > 30 for megabytes in written.values()) == 1
+        enough.set()
+        assert sum(one is not None for one in arriving) == 4
+
+
 def test_leaving_does_not_wait_for_a_slow_server(server: WebServer) -> None:
     requests = requests_to(server, 20)
     busy(server, 30)
