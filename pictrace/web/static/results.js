@@ -19,10 +19,11 @@ export class Results {
     this.matches = [];
     this.shown = [];
     this.onMore = onMore;
+    this.answers = 0;
     this.grid = new PictureGrid(byId("cards"), {
       size: preference("size"),
       wordsHeight: MATCH_WORDS,
-      key: (index) => (this.shown[index] ? keyOf(this.shown[index]) : `empty ${index}`),
+      key: (index) => (this.shown[index] ? `${this.answers} ${keyOf(this.shown[index])}` : `empty ${index}`),
       fill: (cell, index) => {
         if (this.shown[index]) fillMatch(cell, this.shown[index], { onOpen, onSearch });
         else fillSkeleton(cell);
@@ -83,6 +84,7 @@ export class Results {
 
   take(answer, { top, whole }) {
     this.answer = answer;
+    this.answers += 1;
     this.top = top;
     this.matches = answer.matches;
     this.grid.active = 0;

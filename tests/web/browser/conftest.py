@@ -19,7 +19,7 @@ from tests.web.talking import serving
 
 @pytest.fixture(scope="session")
 def service(samples: Samples, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService]:
-    """Over the sample pictures and a file that is none; it may fetch from this machine, where the tests' servers are."""
+    """Over the sample pictures and a file that is none. It may fetch from this machine, as tests serve there."""
     odd = tmp_path_factory.mktemp("odd") / "Odd files"
     odd.mkdir()
     (odd / "broken.jpg").write_bytes(b"this is no picture")

@@ -1,5 +1,6 @@
 """All pictures, duplicates, what could not be read, and the work that runs."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,11 +11,19 @@ from tests.web.browser.watched import Opening, Watched
 from tests.web.services import RunningService, a_service
 
 _MANY = 300
+_READ_BY_MS = 60_000
 
 
 @pytest.fixture(scope="module")
 def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_archive(tmp_path_factory.mktemp("archives") / "Many", _MANY, side=64)
+
+
+@pytest.fixture
+def fresh(many: Path, tmp_path: Path) -> Iterator[RunningService]:
+    """It has just begun to read them."""
+    with a_service(tmp_path / "home", many) as service:
+        yield service
 
 
 def test_the_gallery_shows_all_pictures_and_searches_with_one(page: Watched) -> None:
@@ -30,26 +39,25 @@ def test_the_gallery_shows_all_pictures_and_searches_with_one(page: Watched) -> 
 
 
 def test_a_long_gallery_keeps_the_page_small_and_the_keyboard_reaches_its_end(
-    opening: Opening, many: Path, tmp_path: Path
+    fresh: RunningService, opening: Opening
 ) -> None:
-    with a_service(tmp_path / "home", many) as service:
-        service.until_indexed()
-        page = opening(service.address)
-        page.go("Pictures")
-        expect(page.find("#pictures-status")).to_contain_text(f"{_MANY} pictures")
-        first = page.find("#gallery .face").first
-        expect(first).to_contain_text("000.jpg")
-        first.focus()
-        page.page.keyboard.press("ArrowRight")
-        assert page.focused() == "Search with 001.jpg"
-        page.page.keyboard.press("End")
-        expect(page.find("#gallery .face").last).to_contain_text(f"{_MANY - 1}.jpg")
-        expect(page.find("#gallery .face").last).to_be_focused()
-        assert page.find("#gallery li").count() < 120
-        page.page.keyboard.press("PageUp")
-        assert page.focused().startswith("Search with 2")
-        page.page.keyboard.press("Home")
-        expect(page.find("#gallery .face").first).to_be_focused()
+    fresh.until_indexed()
+    page = opening(fresh.address)
+    page.go("Pictures")
+    expect(page.find("#pictures-status")).to_contain_text(f"{_MANY} pictures")
+    first = page.find("#gallery .face").first
+    expect(first).to_contain_text("000.jpg")
+    first.focus()
+    page.page.keyboard.press("ArrowRight")
+    assert page.focused() == "Search with 001.jpg"
+    page.page.keyboard.press("End")
+    expect(page.find("#gallery .face").last).to_contain_text(f"{_MANY - 1}.jpg")
+    expect(page.find("#gallery .face").last).to_be_focused()
+    assert page.find("#gallery li").count() < 120
+    page.page.keyboard.press("PageUp")
+    assert page.focused().startswith("Search with 2")
+    page.page.keyboard.press("Home")
+    expect(page.find("#gallery .face").first).to_be_focused()
 
 
 def test_unreadable_files_are_listed_with_their_reasons(page: Watched) -> None:
@@ -64,7 +72,7 @@ def test_duplicates_are_found_and_compared(page: Watched) -> None:
     page.go("Duplicates")
     page.button("Find duplicates").click()
     group = page.find(".group").filter(has_text="fruit bowl")
-    expect(group).to_be_visible(timeout=30_000)
+    expect(group).to_be_visible()
     expect(group.locator(".face").first).to_contain_text("Keep")
     group.locator(".face").nth(1).click()
     expect(page.find("#compare")).to_be_visible()
@@ -74,37 +82,35 @@ def test_duplicates_are_found_and_compared(page: Watched) -> None:
     expect(group).to_be_visible()
 
 
-def test_indexing_is_watched_paused_continued_and_cancelled(opening: Opening, many: Path, tmp_path: Path) -> None:
-    with a_service(tmp_path / "home", many) as service:
-        page = opening(service.address)
-        words = page.find("#work-words")
-        expect(words).to_contain_text(f"of {_MANY}")
-        page.button("Pause").click()
-        expect(words).to_contain_text("Paused · Reading pictures")
-        page.button("Continue").click()
-        expect(words).not_to_contain_text("Paused")
-        page.button("Pause").click()
-        expect(words).to_contain_text("Paused")
-        page.button("Cancel").click()
-        expect(page.find("#work")).to_be_hidden()
-        expect(page.find("#bar")).to_contain_text("the rest continue next time.")
-        page.button("Continue").click()
-        expect(page.find("#archive-line")).to_have_text(f"{_MANY} pictures in Many", timeout=30_000)
-        expect(page.find("#work")).to_be_hidden()
+def test_indexing_is_watched_paused_continued_and_cancelled(fresh: RunningService, opening: Opening) -> None:
+    page = opening(fresh.address)
+    words = page.find("#work-words")
+    expect(words).to_contain_text(f"of {_MANY}")
+    page.button("Pause").click()
+    expect(words).to_contain_text("Paused · Reading pictures")
+    page.button("Continue").click()
+    expect(words).not_to_contain_text("Paused")
+    page.button("Pause").click()
+    expect(words).to_contain_text("Paused")
+    page.button("Cancel").click()
+    expect(page.find("#work")).to_be_hidden()
+    expect(page.find("#bar")).to_contain_text("the rest continue next time.")
+    page.button("Continue").click()
+    expect(page.find("#archive-line")).to_have_text(f"{_MANY} pictures in Many", timeout=_READ_BY_MS)
+    expect(page.find("#work")).to_be_hidden()
 
 
 def test_what_was_found_so_far_is_completed_once_all_is_read(
-    opening: Opening, many: Path, tmp_path: Path, query: Path
+    fresh: RunningService, opening: Opening, query: Path
 ) -> None:
-    with a_service(tmp_path / "home", many) as service:
-        page = opening(service.address)
-        expect(page.find("#work-words")).to_contain_text("Reading pictures")
-        page.button("Pause").click()
-        page.choose(query)
-        expect(page.find("#found-title")).to_have_text("Best matches so far")
-        page.button("Continue").click()
-        expect(page.find("#found-title")).to_have_text("Best matches", timeout=30_000)
-        expect(page.find("#found-status")).to_contain_text(f"of {_MANY} match")
+    page = opening(fresh.address)
+    expect(page.find("#work-words")).to_contain_text("Reading pictures")
+    page.button("Pause").click()
+    page.choose(query)
+    expect(page.find("#found-title")).to_have_text("Best matches so far")
+    page.button("Continue").click()
+    expect(page.find("#found-title")).to_have_text("Best matches", timeout=_READ_BY_MS)
+    expect(page.find("#found-status")).to_contain_text(f"of {_MANY} match")
 
 
 def test_a_service_that_went_away_is_told_of(page: Watched, query: Path) -> None:
@@ -124,6 +130,7 @@ def test_an_archive_without_pictures_says_what_is_read(opening: Opening, tmp_pat
         page = opening(service.address)
         page.go("Pictures")
         expect(page.find("#pictures-message")).to_contain_text("There are no pictures here.")
+        page.page.context.close()
 
 
 def test_the_same_service_serves_two_pages(opening: Opening, service: RunningService, query: Path) -> None:

@@ -26,7 +26,7 @@ def _asked(page: Watched) -> list[Any]:
 def _box(page: Watched, selector: str = "#part") -> dict[str, float]:
     box = page.find(selector).bounding_box()
     assert box is not None
-    return dict(box)
+    return {"x": box["x"], "y": box["y"], "width": box["width"], "height": box["height"]}
 
 
 def _drag(page: Watched, start: tuple[float, float], end: tuple[float, float], box: dict[str, float]) -> None:

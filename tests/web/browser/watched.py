@@ -10,6 +10,9 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 WIDE = (1440, 900)
 PHONE = (360, 740)
+PATIENCE_MS = 20_000
+
+expect.set_options(PATIENCE_MS)
 
 _AS_FILE = """([type, name, kind, base64, target]) => {
     const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
@@ -130,7 +133,7 @@ class Opening:
     def __call__(self, address: str, size: tuple[int, int] = WIDE, **options: Any) -> Watched:
         viewport: Any = {"width": size[0], "height": size[1]}
         context = self._browser.new_context(viewport=viewport, reduced_motion="reduce", **options)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE_MS)
         self._contexts.append(context)
         watched = Watched(context.new_page(), address)
         self._pages.append(watched)
@@ -141,4 +144,5 @@ class Opening:
     def close(self) -> None:
         for context in self._contexts:
             context.close()
-        assert [complaint for page in self._pages for complaint in page.complaints] == []
+        complaints = [complaint for page in self._pages for complaint in page.complaints]
+        assert not complaints, complaints
