@@ -58,12 +58,12 @@ def until(condition: Callable[[], Any]) -> Any:
 
 
 @contextmanager
-def a_service(home: Path, *archives: Path | str, **settings: Any) -> Iterator[RunningService]:
+def a_service(home: Path, *archives: Path | str, private_addresses: bool = False) -> Iterator[RunningService]:
     home.mkdir(exist_ok=True)
-    described = Settings(home, **settings)
-    with EngineProcess(described, EmbedderChoice.BUILTIN, private_addresses=False) as engine:
+    settings = Settings(home)
+    with EngineProcess(settings, EmbedderChoice.BUILTIN, private_addresses=private_addresses) as engine:
         access = Access(None, False, frozenset())
-        with serving(create_app(engine, [str(archive) for archive in archives], described, access)) as port:
+        with serving(create_app(engine, [str(archive) for archive in archives], settings, access)) as port:
             yield RunningService(port, home)
 
 

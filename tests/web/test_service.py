@@ -8,6 +8,8 @@ import pytest
 from PIL import Image
 
 from pictrace.samples import Samples
+from tests import web_server
+from tests.pictures import make_picture
 from tests.web.services import API, RunningService, a_service
 from tests.web.talking import post_json
 
@@ -144,3 +146,26 @@ def test_a_picture_that_changed_or_went_is_said_to_have_and_never_another_one_sh
             assert sentence in answer.sentence
             assert str(tmp_path) not in answer.sentence
             assert service.ask(f"/pictures/{sha256}/thumbnail").status == 200
+
+
+def test_a_list_of_addresses_is_served_with_them_and_obeys_the_choice_of_the_service(tmp_path: Path) -> None:
+    coded = io.BytesIO()
+    make_picture(5).save(coded, "JPEG")
+    with web_server.serving() as server:
+        server.give("/5.jpg", coded.getvalue(), Content_Type="image/jpeg", ETag='"five"')
+        address = server.url("/5.jpg")
+        addresses = tmp_path / "list.txt"
+        addresses.write_text(f"{address}\n")
+        with a_service(tmp_path / "home", addresses, private_addresses=True) as service:
+            service.until_indexed()
+            (match,) = service.search(coded.getvalue())["matches"]
+            assert (match["archive"], match["name"], match["address"]) == ("list.txt", address, address)
+            assert service.get("/pictures")["items"][0]["address"] == address
+            assert service.ask(f"/pictures/{match['sha256']}").body == coded.getvalue()
+            assert service.post("/search", {"url": address})["matches"][0]["score"] == 1.0
+        asked = len(server.asked)
+        with a_service(tmp_path / "home of another", addresses) as service:
+            assert service.until_indexed()["skipped"] == 1
+            refused = post_json(service.port, f"{API}/search", {"url": address})
+            assert refused.status == 422
+        assert len(server.asked) == asked
