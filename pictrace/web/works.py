@@ -111,8 +111,8 @@ class Work:
             self.message = _("It begins when the job before it has ended.")
             await after.ended()
             self.message = None
-            if not self.is_under_way:
-                return
+        if not self.is_under_way:
+            return
         arguments = {"similar": self.similar} if self.kind is JobKind.DUPLICATES else {}
         verb = Verb.INDEX if self.kind is JobKind.INDEX else Verb.DUPLICATES
         question = asking.start(verb, archives=archives, **arguments)
@@ -121,7 +121,7 @@ class Work:
             self._job.pause()
         async for event in question:
             if isinstance(event, Failed):
-                self.message = asking.problem(event).detail
+                self.message = asking.problem(event).sentence
                 self._become(JobState.CANCELLED if isinstance(event.error, Interrupted) else JobState.FAILED)
             else:
                 self._take(event, labels)
