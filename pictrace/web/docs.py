@@ -29,6 +29,11 @@ _PROBLEM = {
 }
 _TOKEN = {"type": "http", "scheme": "bearer", "description": "The service's token, where it has one."}
 
+_ABOUT = (
+    "Which pictures of the served archives look like this one, how much, and why. "
+    "What goes wrong is told as problem details (RFC 9457), with a sentence for people."
+)
+
 _ALWAYS = {
     400: "The request cannot be understood.",
     401: "The token is missing or wrong.",
@@ -72,7 +77,7 @@ async def _swagger_file(name: str) -> Response:
 
 
 def _described(app: FastAPI) -> dict[str, Any]:
-    description = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+    description = get_openapi(title=app.title, version=app.version, description=_ABOUT, routes=app.routes)
     for operations in description["paths"].values():
         for operation in operations.values():
             _describe_problems(operation)
