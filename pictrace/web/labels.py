@@ -14,7 +14,7 @@ class Labels:
     def __init__(self, archives: Sequence[str], home: Path) -> None:
         self._labels: dict[str, str] = {}
         used: Counter[str] = Counter()
-        for archive in archives:
+        for archive in dict.fromkeys(archives):
             label = os.path.basename(os.path.abspath(archive)) or _("pictures")  # noqa: PTH100, PTH119
             used[label] += 1
             self._labels[archive] = label if used[label] == 1 else f"{label} ({used[label]})"

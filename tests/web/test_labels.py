@@ -10,10 +10,10 @@ HOME = Path("/home/me/.pictrace")
 
 
 def test_a_label_is_the_last_part_of_the_path_and_unique() -> None:
-    archives = ["/srv/photos", "/mnt/photos/", "/srv/album.zip", "/"]
+    archives = ["/srv/photos", "/mnt/photos/", "/srv/album.zip", "/", "/srv/photos"]
     labels = Labels(archives, HOME)
     assert labels.all() == ["photos", "photos (2)", "album.zip", "pictures"]
-    assert [labels.of(archive) for archive in archives] == labels.all()
+    assert [labels.of(archive) for archive in archives] == [*labels.all(), "photos"]
 
 
 def test_an_archive_given_as_here_has_the_name_of_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

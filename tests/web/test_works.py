@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from pictrace import job as job_module
+from pictrace.web import dispatcher
 from tests.faulty_worker import CRASHES, serve_with_a_faulty_decoder, starts
 from tests.pictures import make_archive, make_picture
 from tests.web.services import API, RunningService, a_service, until
@@ -170,6 +171,19 @@ def test_searches_of_many_people_at_once_each_get_their_own_answer(tmp_path: Pat
             for seed, found in enumerate(answers):
                 assert found["matches"][0]["name"] == f"{seed:03}.jpg"
                 assert len(found["matches"]) == 1 + seed % 2
+
+
+def test_more_searches_than_can_wait_are_told_to_come_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    archive = make_archive(tmp_path / "photos", 2)
+    body, headers = form((archive / "000.jpg").read_bytes())
+    with a_service(tmp_path / "home", archive) as service:
+        service.until_indexed()
+        with monkeypatch.context() as crowded:
+            crowded.setattr(dispatcher, "_MOST_WAITING", 0)
+            refused = ask(service.port, "POST", f"{API}/search/upload", body, headers)
+            assert (refused.status, refused.headers["Retry-After"]) == (503, "5")
+            assert "Too many searches" in refused.sentence
+        assert ask(service.port, "POST", f"{API}/search/upload", body, headers).status == 200
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no signals")
