@@ -6,9 +6,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.formparsers import MultiPartParser
+from starlette.types import Scope
 
 from pictrace import __version__
 from pictrace.catalogue import Catalogue
@@ -22,6 +23,15 @@ from pictrace.web.routes import explaining, jobs, overview, pictures, searching
 from pictrace.web.service import Service
 
 STATIC = Path(__file__).parent / "static"
+_ASK_AGAIN = {"Cache-Control": "no-cache"}
+"""Browsers would guess otherwise: a page from yesterday with today's modules, or for somebody who has signed out."""
+
+
+class _PageFiles(StaticFiles):
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        answer = await super().get_response(path, scope)
+        answer.headers.update(_ASK_AGAIN)
+        return answer
 
 
 def create_app(
@@ -58,9 +68,9 @@ def create_app(
 
     @app.get("/", include_in_schema=False)
     async def page() -> FileResponse:
-        return FileResponse(STATIC / "index.html")
+        return FileResponse(STATIC / "index.html", headers=_ASK_AGAIN)
 
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.mount("/static", _PageFiles(directory=STATIC), name="static")
     install_problems(app)
     install_docs(app)
     install_access(app, access, upload_bytes)

@@ -25,6 +25,12 @@ export function icon(name) {
   return svg;
 }
 
+/** A link to the files that could not be read. */
+export function skippedLink(count) {
+  const words = `${count.toLocaleString("en")} ${count === 1 ? "file" : "files"} could not be read`;
+  return make("a", { href: "#/skipped" }, words);
+}
+
 let speaking = 0;
 
 /** For those who hear the page; only the last of many in a row is said. */

@@ -2,10 +2,10 @@
 
 import * as api from "./api.js";
 import { fillPicture, fillSkeleton, PICTURE_WORDS } from "./cards.js";
-import { button, byId, make, tell } from "./dom.js";
+import { button, byId, skippedLink, tell } from "./dom.js";
 import { PictureGrid } from "./picture_grid.js";
 import { preference } from "./preferences.js";
-import { count, counted } from "./words.js";
+import { counted } from "./words.js";
 
 const PAGE = 60;
 const KEPT_PAGES = 40;
@@ -83,8 +83,7 @@ export class Gallery {
     const where = known ? ` in ${known.archives.join(", ")}` : "";
     byId("pictures-status").replaceChildren(`${counted(total, "picture", "pictures")}${where}`);
     if (known?.skipped) {
-      const words = `${count(known.skipped)} ${known.skipped === 1 ? "file" : "files"} could not be read`;
-      byId("pictures-status").append(" · ", make("a", { href: "#/skipped" }, words));
+      byId("pictures-status").append(" · ", skippedLink(known.skipped));
     }
     if (total) tell(byId("pictures-message"), "");
     else if (known?.indexing) tell(byId("pictures-message"), "The first pictures are being read.", "They appear here as soon as they are ready.");

@@ -21,7 +21,13 @@ const skipped = new SkippedList();
 const work = new Work({ onChange: onWork });
 const choose = listen((what) => searching.start(what));
 const gallery = new Gallery({ onSearch: (picture) => searching.start(picture) });
-const searching = new Searching({ onOpen: openMatch, onStart: showSearch, isWhole: () => !statistics?.indexing, choose });
+const searching = new Searching({
+  onOpen: openMatch,
+  onStart: showSearch,
+  isWhole: () => !statistics?.indexing,
+  skipped: () => statistics?.skipped ?? 0,
+  choose,
+});
 const duplicates = new Duplicates({
   onCompare: (members, index) => compare.open(members[0], members.slice(1), index - 1),
   onWork: (job) => work.follow(job),

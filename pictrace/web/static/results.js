@@ -1,7 +1,7 @@
 // What was found: filtered by the slider, sorted, and shown in the grid.
 
 import { fillMatch, fillSkeleton, MATCH_WORDS } from "./cards.js";
-import { button, byId, say, tell } from "./dom.js";
+import { button, byId, say, skippedLink, tell } from "./dom.js";
 import { PictureGrid } from "./picture_grid.js";
 import { preference, remember } from "./preferences.js";
 import { count, fileName, percent } from "./words.js";
@@ -15,10 +15,10 @@ const ORDERS = {
 };
 
 export class Results {
-  constructor({ onOpen, onSearch, onMore }) {
+  constructor({ onOpen, onSearch, onMore, skipped }) {
     this.matches = [];
     this.shown = [];
-    this.onMore = onMore;
+    Object.assign(this, { onMore, skipped });
     this.answers = 0;
     this.grid = new PictureGrid(byId("cards"), {
       size: preference("size"),
@@ -107,6 +107,7 @@ export class Results {
     const found = full ? `The best ${count(this.shown.length)}` : count(this.shown.length);
     byId("found-status").textContent = `${found} of ${count(searched)} match · ${seconds.toFixed(2)} s`;
     if (full && this.top < 1000) byId("found-status").append(" · ", button("Show more", this.onMore, "linklike"));
+    if (this.skipped()) byId("found-status").append(" · ", skippedLink(this.skipped()));
     const closest = this.matches[0];
     if (this.shown.length) {
       tell(byId("message"), "");

@@ -11,11 +11,11 @@ const MOST = 1000;
 const PATIENCE_MS = 300;
 
 export class Searching {
-  /** `choose` opens the file chooser, `isWhole` tells whether all pictures are read. */
-  constructor({ onOpen, onStart, isWhole, choose }) {
+  /** `choose` opens the file chooser; `isWhole` tells whether all pictures are read, `skipped` how many could not be. */
+  constructor({ onOpen, onStart, isWhole, skipped, choose }) {
     Object.assign(this, { onStart, isWhole, choose });
     this.what = null;
-    this.results = new Results({ onOpen, onSearch: (match) => this.start(match), onMore: () => this.again(MOST) });
+    this.results = new Results({ onOpen, onSearch: (match) => this.start(match), onMore: () => this.again(MOST), skipped });
     this.panel = new QueryPanel({ onRegion: () => this.again() });
     const mirrored = byId("mirrored");
     mirrored.checked = preference("mirrored");

@@ -11,8 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from pictrace.samples import Samples
-from tests.web.browser.watched import Opening, Watched
-from tests.web.services import RunningService
+from tests.web.browser.watched import Watched
 
 
 class _Quiet(SimpleHTTPRequestHandler):
@@ -180,16 +179,3 @@ def test_nothing_moves_while_pictures_and_answers_arrive(page: Watched, query: P
     page.search(query)
     page.page.wait_for_timeout(600)
     assert page.page.evaluate("() => window.shifted") < 0.02
-
-
-def test_who_is_signed_out_is_told_and_led_to_the_sign_in(opening: Opening, service: RunningService) -> None:
-    page = opening(service.address)
-    page.refused = True
-    refusal = '{"type":"about:blank","title":"Unauthorized","status":401,"detail":"Sign in first."}'
-    page.page.route(
-        "**/api/v1/pictures?**",
-        lambda route: route.fulfill(status=401, content_type="application/problem+json", body=refusal),
-    )
-    page.go("Pictures")
-    expect(page.find("#bar")).to_contain_text("You are signed out.")
-    expect(page.find("#bar").get_by_role("link", name="Sign in")).to_have_attribute("href", "/sign-in")
