@@ -24,11 +24,15 @@ from pictrace.search import Search
 from pictrace.settings import Settings
 from pictrace.thumbnails import Thumbnails
 
+_Place = tuple[tuple[str, ...], bool]
+"""Archives, and whether what lies deeper in folders is meant too."""
+
 
 class Engine:
     """Every verb is a generator of events (pictrace.events) that ends with Finished; close it early to stop it.
 
-    The verbs may be stepped in turns, so that a search is answered while an archive is still being indexed."""
+    The verbs may be stepped in turns, so that a search is answered while an archive is still being indexed. Without
+    `subfolders`, what lies in folders and archives inside of a folder is not read."""
 
     def __init__(
         self,
@@ -40,7 +44,7 @@ class Engine:
         self._max_bytes = settings.picture_megabytes << 20
         self._choice = embedder
         self._distrust = distrust or Distrust()
-        self._collections: dict[tuple[str, ...], Collection] = {}
+        self._collections: dict[_Place, Collection] = {}
         self._catalogue = Catalogue(settings.catalogue, __version__)
         self._thumbnails = Thumbnails(self._catalogue, self._file_of, self._read_again, self._max_bytes)
         self._closer_look = CloserLook(self._thumbnails, settings.closer_look)
@@ -63,30 +67,38 @@ class Engine:
         self._closer_look.close()
         self._catalogue.close()
 
-    def index(self, archives: Sequence[str]) -> Iterator[Event]:
+    def index(self, archives: Sequence[str], *, subfolders: bool = True) -> Iterator[Event]:
         """Finished(IndexReport)."""
-        report = yield from self._index(archives)
+        report = yield from self._index((tuple(archives), subfolders))
         yield Finished(report)
 
     def search(
-        self, queries: Sequence[Query], archives: Sequence[str], options: SearchOptions, *, index_first: bool = True
+        self,
+        queries: Sequence[Query],
+        archives: Sequence[str],
+        options: SearchOptions,
+        *,
+        index_first: bool = True,
+        subfolders: bool = True,
     ) -> Iterator[Event]:
         """Found(SearchAnswer | QueryFailed) for each query, in order; Finished(IndexReport | None).
 
         Without `index_first` the answers are over what is ready, while `index` goes on beside it."""
         report = None
-        if index_first or tuple(archives) not in self._collections:
-            report = yield from self._index(archives)
+        place = tuple(archives), subfolders
+        if index_first or place not in self._collections:
+            report = yield from self._index(place)
         embedder, fingerprints = yield from self._open()
         search = Search(self._settings, fingerprints, embedder, self._closer_look, self._distrust)
-        yield from search.run(queries, self._collections[tuple(archives)], options)
+        yield from search.run(queries, self._collections[place], options)
         yield Finished(report)
 
-    def duplicates(self, archives: Sequence[str], *, similar: bool = False) -> Iterator[Event]:
+    def duplicates(self, archives: Sequence[str], *, similar: bool = False, subfolders: bool = True) -> Iterator[Event]:
         """Found(DuplicateGroup) for each group; Finished(IndexReport)."""
-        report = yield from self._index(archives)
+        place = tuple(archives), subfolders
+        report = yield from self._index(place)
         embedder, fingerprints = yield from self._open()
-        collection = self._collections[tuple(archives)]
+        collection = self._collections[place]
         turned = yield from self._turned(embedder, collection)
         search = Duplicates(
             self._catalogue,
@@ -135,14 +147,15 @@ class Engine:
         finally:
             archive.close()
 
-    def _index(self, archives: Sequence[str]) -> Generator[Event, None, IndexReport]:
+    def _index(self, place: _Place) -> Generator[Event, None, IndexReport]:
+        archives, subfolders = place
         with ExitStack() as stack:
             opened = []
             for location in archives:
-                opened.append(open_archive(location, max_bytes=self._max_bytes))
+                opened.append(open_archive(location, max_bytes=self._max_bytes, subfolders=subfolders))
                 stack.callback(opened[-1].close)
             embedder, fingerprints = yield from self._open()
-            collection = self._collections[tuple(archives)] = Collection()
+            collection = self._collections[place] = Collection()
             indexing = Indexing(self._settings, self._catalogue, fingerprints, embedder, self._distrust, collection)
             report = yield from indexing.run(opened)
         return report

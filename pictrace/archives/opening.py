@@ -24,11 +24,17 @@ _ZIP_BEGINNINGS = (b"PK\3\4", b"PK\5\6", b"PK\7\x08")
 _OTHER_ARCHIVES = {b"Rar!\x1a\x07": "RAR", b"7z\xbc\xaf\x27\x1c": "7z", b"\x28\xb5\x2f\xfd": "Zstandard"}
 
 
-def open_archive(location: str, *, max_bytes: int = MAX_BYTES) -> FolderArchive | PackedArchive | UrlList:
-    """Raises ArchiveMissing, ArchiveProtected, ArchiveDamaged, ArchiveUnreadable or MachineRefuses."""
+def open_archive(
+    location: str, *, max_bytes: int = MAX_BYTES, subfolders: bool = True
+) -> FolderArchive | PackedArchive | UrlList:
+    """`subfolders` is for folders only: a ZIP is always searched as a whole.
+
+    Raises ArchiveMissing, ArchiveProtected, ArchiveDamaged, ArchiveUnreadable or MachineRefuses.
+    """
     facts = _facts(location)
     if stat.S_ISDIR(facts.st_mode):
-        return FolderArchive(location, partial(_open_file, open_inner=None, max_bytes=max_bytes), max_bytes)
+        open_packed = partial(_open_file, open_inner=None, max_bytes=max_bytes)
+        return FolderArchive(location, open_packed, max_bytes, subfolders=subfolders)
     if not stat.S_ISREG(facts.st_mode):
         raise ArchiveDamaged(_('"{archive}" is neither a folder nor a file.').format(archive=location))
     if (addresses := _addresses(location, facts)) is not None:
