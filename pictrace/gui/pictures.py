@@ -132,4 +132,5 @@ class PictureLoader(Generic[Key]):
 
 
 def _bytes_of(image: Image.Image) -> int:
-    return image.width * image.height * len(image.getbands())
+    """Pillow keeps a pixel of several bands in four bytes."""
+    return image.width * image.height * (1 if len(image.getbands()) == 1 else 4)
