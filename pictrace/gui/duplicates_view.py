@@ -36,6 +36,8 @@ class Leaving:
     show_in_folder: Callable[[PictureRef], None]
     copy_path: Callable[[PictureRef], None]
     export: Callable[[list[DuplicateGroup]], None]
+    gone: Callable[[Sequence[GroupMember]], None]
+    """These went to the trash."""
     details: Callable[[str, str], None]
     """A title and a longer text, to be shown in a window of its own."""
 
@@ -119,9 +121,7 @@ class DuplicatesView(ttkbootstrap.Frame):
         self._line = tkinter.Frame(self, height=1)
         self._line.pack(fill="x")
         self._build_notice()
-        self.bar = TrashBar(
-            self, self._theme, self.model, self._home, on_gone=self._refresh, on_done=self._tell_outcome
-        )
+        self.bar = TrashBar(self, self._theme, self.model, self._home, on_gone=self._gone, on_done=self._tell_outcome)
         self.bar.pack(fill="x", side="bottom")
         self._lower_line = tkinter.Frame(self, height=1)
         self._lower_line.pack(fill="x", side="bottom")
@@ -252,6 +252,10 @@ class DuplicatesView(ttkbootstrap.Frame):
         menu.add_command(label=_("Show in folder"), command=lambda: self._leaving.show_in_folder(picture))
         menu.add_command(label=_("Copy path"), command=lambda: self._leaving.copy_path(picture))
         return menu
+
+    def _gone(self, members: Sequence[GroupMember]) -> None:
+        self._leaving.gone(members)
+        self._refresh()
 
     def _tell_outcome(self, trashed: int, stayed: Sequence[Stayed]) -> None:
         self._stayed = stayed

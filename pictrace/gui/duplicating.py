@@ -50,13 +50,15 @@ class Duplicating:
             show_in_folder=lambda picture: window.actions.run(lambda: show_in_folder(picture)),
             copy_path=self._copy_path,
             export=self._export,
+            gone=lambda members: window.session.lose(member.picture.key for member in members),
             details=lambda title, text: _show(window, title, text),
         )
         self.view = DuplicatesView(window.root, window.theme, model, window.thumbnails.read, home, leaving)
         self.view.say(_("Looking for duplicates…"))
         window.layers.cover(self.view)
         self.view.focus_list()
-        self._job = window.session.ask(Verb.DUPLICATES, self._tell, archives=archives)
+        subfolders = window.session.preferences.subfolders
+        self._job = window.session.ask(Verb.DUPLICATES, self._tell, archives=archives, subfolders=subfolders)
 
     def close(self) -> None:
         if self.view is None or self.view.moving:

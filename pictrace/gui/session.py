@@ -2,7 +2,7 @@
 
 import multiprocessing
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -60,28 +60,32 @@ class Session:
             self.choose_query(self._state.chosen.query, region)
 
     def choose_archives(self, archives: tuple[str, ...]) -> None:
-        state = self._state
-        if archives == state.archives:
+        if archives == self._state.archives:
             return
-        self._finding.forget()
-        state.archives = archives
-        state.report = None
-        state.skipped = []
-        state.stopped = False
-        state.trouble = None
+        self._leave_place()
+        self._state.archives = archives
         if archives:
-            self.prefer(recent=state.preferences.with_recent(archives))
-        self._outdate()
+            self.prefer(recent=self._state.preferences.with_recent(archives))
 
     def prefer(self, **changes: Any) -> None:
-        """Changes preferences; how the results are filtered follows at once."""
-        before = self._state.preferences
-        self._state.preferences = replace(before, **changes)
+        """Changes preferences; the results follow at once."""
+        state, before = self._state, self._state.preferences
+        searched = state.answer is not None or state.report is not None or state.phase is Phase.INDEXING
+        state.preferences = replace(before, **changes)
         self._changed = True
-        if self._state.preferences.turned != before.turned:
+        if state.preferences.subfolders != before.subfolders:
+            self._leave_place()
+            if searched:
+                self.find()
+        elif state.preferences.turned != before.turned:
             self._outdate()
             if self._finding.knows_the_archives:
                 self.find()
+
+    def lose(self, keys: Iterable[str]) -> None:
+        """These pictures went to the trash."""
+        self._state.lose(keys)
+        self._changed = True
 
     def sort_by(self, sort: Sort) -> None:
         self._state.sort = sort
@@ -186,6 +190,15 @@ class Session:
             thread.join()
 
     # Steps
+
+    def _leave_place(self) -> None:
+        self._finding.forget()
+        state = self._state
+        state.report = None
+        state.skipped = []
+        state.stopped = False
+        state.trouble = None
+        self._outdate()
 
     def _outdate(self) -> None:
         self._changed = True

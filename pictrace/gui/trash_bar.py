@@ -11,6 +11,7 @@ from pictrace.gui.theme import Theme
 from pictrace.gui.trash import Stayed, Trashed
 from pictrace.gui.trash_run import TrashRun
 from pictrace.language import _
+from pictrace.questions import GroupMember
 
 _POLL_MS = 40
 
@@ -23,10 +24,10 @@ class TrashBar(ttkbootstrap.Frame):
         model: DuplicatesModel,
         home: Path,
         *,
-        on_gone: Callable[[], None],
+        on_gone: Callable[[Sequence[GroupMember]], None],
         on_done: Callable[[int, Sequence[Stayed]], None],
     ) -> None:
-        """`on_gone` is called whenever files have left the model, `on_done` at the end, with how many went."""
+        """`on_gone` is called with files that have left the model, `on_done` at the end, with how many went."""
         super().__init__(parent, padding=(theme.px(14), theme.px(8)))
         self._theme = theme
         self._model = model
@@ -108,7 +109,7 @@ class TrashBar(ttkbootstrap.Frame):
         if not running:
             self._run = None
         if gone:
-            self._on_gone()
+            self._on_gone(gone)
         self._show()
         if running:
             self._polling = self.after(_POLL_MS, self._poll)

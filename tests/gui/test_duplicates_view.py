@@ -39,6 +39,7 @@ class Heard:
     opened: list[PictureRef] = field(default_factory=list)
     exported: list[list[DuplicateGroup]] = field(default_factory=list)
     details: list[str] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
 
     def leaving(self) -> Leaving:
         return Leaving(
@@ -48,6 +49,7 @@ class Heard:
             show_in_folder=self.opened.append,
             copy_path=self.opened.append,
             export=self.exported.append,
+            gone=lambda members: self.gone.extend(names(members)),
             details=lambda _title, text: self.details.append(text),
         )
 
@@ -301,6 +303,7 @@ def test_the_trash_asks_first_and_tells_what_became_of_it(
     assert not shown.view.escape()
     shown.trash_all()
     assert inside(bin_of_the_test) == ["0b.jpg", "1b.jpg", "3b.jpg", "4b.jpg"]
+    assert shown.heard.gone == inside(bin_of_the_test)
     assert shown.notice() == "4 files are in the trash. 1 stayed where it is."
     assert shown.view.model.groups() == [2]
     shown.view.why.invoke()

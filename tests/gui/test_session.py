@@ -4,6 +4,7 @@ import hashlib
 import multiprocessing
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,6 +18,7 @@ import pytest
 
 from pictrace import job as job_module
 from pictrace.events import Progress, Stage
+from pictrace.gui import finding
 from pictrace.gui.preferences import Preferences
 from pictrace.gui.session import Session
 from pictrace.gui.shown import Act, Page, Sort, Tone
@@ -177,6 +179,61 @@ def test_a_folder_without_pictures_says_so_and_names_the_formats(session: Sessio
     assert message.title == "No pictures in this folder."
     assert "JPEG" in message.text
     assert "HEIC" in message.text
+    assert words_of(message.buttons) == ["Choose another"]
+
+
+def test_subfolders_are_read_only_where_they_are_wanted(session: Session, tmp_path: Path) -> None:
+    outer = make_archive(tmp_path / "outer", 3)
+    make_archive(outer / "inner", 3, first=3)
+    (outer / "inner" / "broken.jpg").write_bytes(b"no picture")
+    session.prefer(subfolders=False)
+    search(session, outer, outer / "000.jpg")
+    shown = wait(session, is_done)
+    assert {match.picture.name for match in shown.results} == {"001.jpg", "002.jpg"}
+    assert not shown.unreadable
+    session.prefer(subfolders=True)
+    shown = wait(session, lambda shown: is_done(shown) and shown.unreadable)
+    assert len(shown.results) == 5
+    session.prefer(subfolders=False)
+    shown = wait(session, lambda shown: is_done(shown) and not shown.unreadable)
+    assert len(shown.results) == 2
+
+
+def test_a_folder_without_pictures_says_so_also_before_a_picture_is_chosen(session: Session, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    session.choose_archives((str(tmp_path / "empty"),))
+    session.find()
+    assert message_of(wait(session, lambda shown: shown.message)).title == "No pictures in this folder."
+
+
+def test_what_went_to_the_trash_is_shown_no_more_and_not_found_again(
+    session: Session, album: Path, tmp_path: Path
+) -> None:
+    copy = shutil.copytree(album, tmp_path / "copy")
+    search(session, copy, copy / "003.jpg")
+    first = wait(session, is_done).results
+    going = first[1].picture
+    (copy / going.name).unlink()
+    session.lose([going.key])
+    session.poll()
+    assert going.name not in {match.picture.name for match in session.shown.results}
+    assert session.shown.status.startswith("4 of 4 match")
+    session.choose_query(Query(str(copy / first[0].picture.name)))
+    shown = wait(session, is_done)
+    assert len(shown.results) == 4
+    assert going.name not in {match.picture.name for match in shown.results}
+
+
+def test_where_not_all_matches_are_shown_it_says_so(
+    session: Session, album: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finding, "MOST_RESULTS", 2)
+    search(session, album)
+    shown = wait(session, is_done)
+    assert re.match(r"At least 2 of 5 match; the best 2 are shown · ", shown.status)
+    session.prefer(threshold=shown.results[0].score)
+    session.poll()
+    assert session.shown.status.startswith("1 of 5 match")
 
 
 def test_pictures_in_subfolders_are_offered_where_there_are_no_others(
@@ -187,6 +244,7 @@ def test_pictures_in_subfolders_are_offered_where_there_are_no_others(
     search(session, tmp_path / "outer", album / "005.jpg")
     message = message_of(wait(session, lambda shown: shown.message))
     assert message.title == "No pictures in this folder."
+    assert "JPEG" in message.text
     assert words_of(message.buttons) == ["Include subfolders"]
     session.do(message.buttons[0].act)
     assert len(wait(session, lambda shown: shown.results).results) == 3
