@@ -21,6 +21,7 @@ class Stage(StrEnum):
     COMPARING = "comparing"
     DOWNLOADING = "downloading"
     CONVERTING = "converting"
+    COPYING = "copying"
 
 
 @dataclass(frozen=True, slots=True)

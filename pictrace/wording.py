@@ -28,6 +28,7 @@ def described(progress: Progress) -> str:
                 Stage.SEARCHING: _("Searching {done:,} of {total:,}"),
                 Stage.TURNING: _("Looking at pictures turned {done:,} of {total:,}"),
                 Stage.COMPARING: _("Comparing {done:,} of {total:,}"),
+                Stage.COPYING: _("Copying {done:,} of {total:,}"),
             }[progress.stage]
         ]
         values = {"done": progress.done, "total": progress.total or 0}

@@ -143,6 +143,9 @@ def _bars(state: State) -> list[Bar]:
             )
         )
     bars += _weights_bars(state)
+    if state.copying is not None:
+        share = state.copying.done / (state.copying.total or 1)
+        bars.append(Bar(Tone.PLAIN, described(state.copying), (Button(_("Cancel"), Act.CANCEL_COPYING),), share=share))
     if state.report is not None and any(tells_of_damage(one.reason) for one in state.skipped):
         read = state.report.indexed + state.report.reused
         words = _("The ZIP is damaged; {count:,} of {total:,} pictures could be read.")
@@ -163,13 +166,14 @@ def _weights_bars(state: State) -> list[Bar]:
         share = state.download.done / state.download.total if state.download.total else None
         cancel = Button(_("Cancel"), Act.CANCEL_DOWNLOAD)
         return [Bar(Tone.WARNING, described(state.download), (cancel,), share=share or 0.0)]
-    if state.fallen_back is None or not state.preferences.weights_bar:
+    if state.download_problem is not None:
+        words = state.download_problem
+    elif state.fallen_back is None or not state.preferences.weights_bar:
         return []
-    words = state.download_problem or (
-        _("The ResNet50 model is not on this computer yet. Searching with the built-in comparison.")
-        if state.fallen_back.missing
-        else state.fallen_back.text
-    )
+    elif state.fallen_back.missing:
+        words = _("The ResNet50 model is not on this computer yet. Searching with the built-in comparison.")
+    else:
+        words = state.fallen_back.text
     return [
         Bar(
             Tone.WARNING,

@@ -1,7 +1,6 @@
 """What the window shows and decides, without a window; the only one who talks to the worker process."""
 
 import multiprocessing
-import threading
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pictrace.errors import PicTraceError
 from pictrace.events import Cancelled, Event, Failed, Finished
+from pictrace.gui.copying import Copying
 from pictrace.gui.describing import describe
 from pictrace.gui.errands import Errands
 from pictrace.gui.finding import Finding
@@ -19,6 +19,7 @@ from pictrace.gui.state import Phase, State
 from pictrace.gui.weights_offer import WeightsOffer
 from pictrace.job import EngineProcess, Job
 from pictrace.questions import Query, Region, SearchAnswer
+from pictrace.remembered import forget_everything
 from pictrace.settings import Settings
 from pictrace.worker import Verb
 
@@ -36,8 +37,9 @@ class Session:
         self._engine = EngineProcess(settings)
         self._finding = Finding(self._state, self._engine)
         self._weights = WeightsOffer(settings, self.errands, self._state, self._start_anew)
+        self._copying = Copying(self.errands, self._state, self.notify)
         self._others: dict[Job, Callable[[Event], None]] = {}
-        self._ending: list[threading.Thread] = []
+        self._ending: list[EngineProcess] = []
         self._changed = False
         self.shown: Shown = describe(self._state)
 
@@ -122,13 +124,30 @@ class Session:
                 self._weights.download()
             case Act.CANCEL_DOWNLOAD:
                 self._weights.cancel()
+            case Act.CANCEL_COPYING:
+                self._copying.cancel()
             case Act.NO_WEIGHTS:
+                self._state.download_problem = None
                 self.prefer(weights_bar=False)
             case Act.DISMISS:
                 self._state.notices = []
 
     def install_weights(self, file: Path) -> None:
         self._weights.install(file)
+
+    def copy_to(self, folder: Path) -> None:
+        """All results that are shown, in their order."""
+        self._copying.begin([match.picture for match in self.shown.results], folder)
+
+    def forget_everything(self, then: Callable[[PicTraceError | None], None]) -> None:
+        """That was computed, as `pictrace cache clear` does. What is shown stays."""
+        old = self._new_engine()
+
+        def forget() -> None:
+            old.close()
+            forget_everything(self.settings)
+
+        self.errands.run(forget, then)
 
     def notify(self, sentence: str) -> None:
         """Shown above the results until it is dismissed."""
@@ -185,9 +204,9 @@ class Session:
     def close(self) -> None:
         """Nothing is left running after about two seconds."""
         self._weights.cancel()
-        self._engine.close()
-        for thread in self._ending:
-            thread.join()
+        self._copying.cancel()
+        for engine in (self._engine, *self._ending):
+            engine.close()
 
     # Steps
 
@@ -225,14 +244,19 @@ class Session:
 
     def _start_anew(self) -> None:
         """With a new worker, which finds the weights that came; the old one ends meanwhile."""
-        old, self._engine = self._engine, EngineProcess(self.settings)
-        ending = threading.Thread(target=old.close, name="ending")
-        ending.start()
-        self._ending.append(ending)
-        self._finding.use(self._engine)
+        old = self._new_engine()
+        self.errands.run(old.close, lambda _answer: None)
         self._outdate()
         if self._state.answer is not None:
             self.find()
+
+    def _new_engine(self) -> EngineProcess:
+        """In the place of the one that is returned, which is to be closed: that takes a while."""
+        old, self._engine = self._engine, EngineProcess(self.settings)
+        self._ending.append(old)
+        self._finding.use(self._engine)
+        self._changed = True
+        return old
 
 
 def _drawn_samples(folder: Path) -> "Samples":

@@ -45,6 +45,7 @@ class State:
     trouble: Failed | None = None
     notices: list[str] = field(default_factory=list)
     fallen_back: FallenBack | None = None
+    copying: Progress | None = None
     download: Progress | None = None
     download_problem: str | None = None
     sort: Sort = Sort.BEST
