@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from pictrace.gui.theme import _DARK, _LIGHT, Theme, _snapped
+from pictrace.gui.density import snapped
+from pictrace.gui.theme import _DARK, _LIGHT, Theme
 
 AA = 4.5
 
@@ -41,4 +42,5 @@ def test_text_and_lengths_grow_with_the_screen_and_text_also_with_its_size() -> 
 
 
 def test_a_screen_that_is_nearly_of_a_usual_density_is_taken_for_one() -> None:
-    assert [_snapped(scale) for scale in (1.04, 0.99, 2.02, 1.4)] == [1.0, 1.0, 2.0, 1.4]
+    assert [snapped(scale) for scale in (1.04, 0.99, 2.02, 1.4)] == [1.0, 1.0, 2.0, 1.4]
+    assert [snapped(scale) for scale in (0.4, 11.0)] == [1.0, 4.0]
