@@ -1,5 +1,8 @@
 """Pictures for the window, decoded by threads so that the window never waits for a disk or a decoder."""
 
+import contextlib
+import os
+import sys
 import threading
 import time
 from collections import OrderedDict, deque
@@ -14,6 +17,7 @@ from pictrace.language import _
 _MOST_WAITING = 1000
 """More than any screen shows at a time: whoever asked for what is dropped has scrolled on long ago."""
 _CLOSE_SECONDS = 0.02
+_NICENESS = 10
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -102,6 +106,7 @@ class PictureLoader(Generic[Key]):
             self._bytes -= _bytes_of(self._remembered.popitem(last=False)[1])
 
     def _work(self) -> None:
+        _give_way()
         while (key := self._next()) is not None:
             result = self._result(key[0])
             with self._changed:
@@ -129,6 +134,13 @@ class PictureLoader(Generic[Key]):
             return PictureUnreadable(error.message)
         except OSError as error:
             return PictureUnreadable(_("It cannot be read ({error}).").format(error=error.strerror or error))
+
+
+def _give_way() -> None:
+    """To the window's thread, where processors are few. Only Linux knows the priority of a single thread."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
 
 
 def _bytes_of(image: Image.Image) -> int:
