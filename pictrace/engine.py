@@ -21,7 +21,7 @@ from pictrace.language import _
 from pictrace.picture import Digest, PictureRef
 from pictrace.questions import Distrust, EmbedderChoice, IndexReport, Query, Region, SearchOptions
 from pictrace.search import Search
-from pictrace.settings import Settings
+from pictrace.settings import WEIGHTS_MEGABYTES, Settings
 from pictrace.thumbnails import Thumbnails
 
 _Place = tuple[tuple[str, ...], bool]
@@ -186,8 +186,8 @@ class Engine:
             if isinstance(error, WeightsMissing):
                 text = _(
                     "The ResNet50 weights are not on this computer yet. Searching with the built-in comparison; "
-                    '"pictrace model download" fetches them (98 MB).'
-                )
+                    '"pictrace model download" fetches them ({megabytes} MB).'
+                ).format(megabytes=WEIGHTS_MEGABYTES)
             else:
                 text = _("{problem} Searching with the built-in comparison.").format(problem=error.message)
             yield FallenBack(text, missing=isinstance(error, WeightsMissing))

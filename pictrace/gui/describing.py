@@ -8,6 +8,7 @@ from pictrace.gui.shown import Act, Bar, Button, Message, Page, Shown, Tone, Wor
 from pictrace.gui.state import Phase, State
 from pictrace.language import _, ngettext
 from pictrace.picture import Match
+from pictrace.settings import WEIGHTS_MEGABYTES
 from pictrace.wording import described
 
 
@@ -179,12 +180,16 @@ def _weights_bars(state: State) -> list[Bar]:
             Tone.WARNING,
             words,
             (
-                Button(_("Download 98 MB"), Act.DOWNLOAD_WEIGHTS),
+                Button(download_words(), Act.DOWNLOAD_WEIGHTS),
                 Button(_("Choose file…"), Act.CHOOSE_WEIGHTS),
                 Button(_("Not now"), Act.NO_WEIGHTS),
             ),
         )
     ]
+
+
+def download_words() -> str:
+    return _("Download {megabytes} MB").format(megabytes=WEIGHTS_MEGABYTES)
 
 
 def _work(state: State) -> Work | None:

@@ -313,7 +313,7 @@ def test_without_weights_a_bar_offers_them_and_the_search_goes_on(session: Sessi
     bar = bar_with(shown, "The ResNet50 model is not on this computer yet. Searching with the built-in comparison.")
     assert bar is not None
     assert bar.tone is Tone.WARNING
-    assert words_of(bar.buttons) == ["Download 98 MB", "Choose file…", "Not now"]
+    assert words_of(bar.buttons) == ["Download 95 MB", "Choose file…", "Not now"]
     session.do(Act.NO_WEIGHTS)
     assert wait(session, lambda shown: not shown.bars).preferences.weights_bar is False
 
@@ -342,7 +342,7 @@ def test_a_download_that_fails_says_why_in_the_same_bar(settings: Settings, albu
         wait(session, is_done)
         session.do(Act.DOWNLOAD_WEIGHTS)
         shown = wait(session, lambda shown: bar_with(shown, "is not the ResNet50 weights"))
-        assert words_of(shown.bars[0].buttons) == ["Download 98 MB", "Choose file…", "Not now"]
+        assert words_of(shown.bars[0].buttons) == ["Download 95 MB", "Choose file…", "Not now"]
         session.close()
 
 
