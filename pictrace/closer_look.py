@@ -1,6 +1,6 @@
 """Two pictures side by side: what they have in common, how much that is, what to call it, and why."""
 
-from pictrace.evidence import Evidence, Look, compare, look
+from pictrace.evidence import Evidence, Look, compare, look, whole_structure
 from pictrace.keypoints import CHANCE_POINTS
 from pictrace.language import _, ngettext
 from pictrace.likeness import Knots, by_points, by_washes, fused, knots_from, share_of
@@ -22,6 +22,7 @@ __all__ = [
     "reason_of",
     "same_picture",
     "share_of",
+    "whole_structure",
 ]
 
 

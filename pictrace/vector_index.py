@@ -1,7 +1,7 @@
 """The nearest vectors: every one is compared, none is guessed."""
 
 import heapq
-from collections.abc import Sequence
+from collections.abc import Callable
 from typing import TypeVar
 
 import numpy as np
@@ -41,7 +41,7 @@ def cosines(matrix: HalfFloats, rows: npt.NDArray[np.int64], queries: Vectors) -
     return answer
 
 
-def best(scores: npt.NDArray[np.floating], names: Sequence[Name], top: int) -> list[int]:
+def best(scores: npt.NDArray[np.floating], name_of: Callable[[int], Name], top: int) -> list[int]:
     """Where the highest scores stand, best first; equal ones by name, then by place."""
     if top <= 0:
         return []
@@ -51,5 +51,5 @@ def best(scores: npt.NDArray[np.floating], names: Sequence[Name], top: int) -> l
         lowest = np.partition(scores, len(scores) - top)[len(scores) - top]
         candidates = np.flatnonzero(scores >= lowest)
     order = zip((-scores[candidates]).tolist(), candidates.tolist(), strict=True)
-    keyed = [(negative, names[index], index) for negative, index in order]
+    keyed = [(negative, name_of(index), index) for negative, index in order]
     return [index for _, _, index in heapq.nsmallest(top, keyed)]

@@ -167,7 +167,7 @@ def _numbers(evidence: Evidence) -> list[float]:
     parts = [evidence.aligned, evidence.smooth]
     inner = [getattr(part, name) for part in parts if part is not None for name in part.__slots__]
     return [
-        evidence.structure,
+        evidence.foreign_region,
         evidence.query_overlap,
         evidence.other_overlap,
         evidence.scale,

@@ -15,7 +15,7 @@ from pictrace.structure import AlignedStructure
 
 KNOTS = ((0.05, 0.0), (0.15, 0.1), (0.25, 0.25), (0.4, 0.5), (0.6, 0.75), (0.8, 0.9), (0.95, 0.98), (1.0, 1.0))
 MOVED = (1.0, 0.0, 5.0, 0.0, 1.0, 2.0)
-NOTHING = Evidence(0, 500, 500, None, 0, 0.3, None, 0.0, 0.0, None)
+NOTHING = Evidence(0, 500, 500, None, 0, None, 0.0, 0.0, None)
 
 shares = st.floats(0, 1)
 aligned = st.builds(AlignedStructure, shares, st.floats(-1, 1), st.floats(-1, 1), shares, shares)
@@ -27,7 +27,6 @@ evidences = st.builds(
     st.integers(0, 500),
     st.just(MOVED),
     st.integers(0, 16),
-    st.floats(-1, 1),
     st.none() | aligned,
     shares,
     shares,
