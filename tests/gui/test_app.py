@@ -209,14 +209,21 @@ def test_a_dropped_folder_becomes_the_place_and_a_dropped_picture_the_query(wind
     odd = album.parent / "a name with {braces} and é"
     make_archive(odd, 2)
     paths = window.root.tk.call("list", str(odd), str(album / "006.jpg"))
-    window.giving._dropped(str(window.root.tk.call("format", "%s", paths)))
+    window.giving._dropped_files(str(window.root.tk.call("format", "%s", paths)))
     until(window.root, lambda: window.session.shown.archives == (str(odd),))
     until(window.root, lambda: "006.jpg" in words_in(window.panel))
 
 
 def test_drops_reach_the_window(window: Window) -> None:
     assert "tkdnd" in str(window.root.tk.call("package", "names"))
-    assert "%D" in str(window.root.tk.call("bind", ".", "<<Drop>>"))
+    assert "%D" in str(window.root.tk.call("bind", ".", "<<Drop:DND_Files>>"))
+    assert "%D" in str(window.root.tk.call("bind", ".", "<<Drop:DND_Text>>"))
+
+
+def test_a_dropped_text_may_be_an_address_or_a_path_and_any_other_is_refused(window: Window, album: Path) -> None:
+    assert window.giving._dropped_text(f" {album / '005.jpg'}\n") == "copy"
+    until(window.root, lambda: "005.jpg" in words_in(window.panel))
+    assert window.giving._dropped_text("words {and a brace") == "refuse_drop"
 
 
 def test_a_frame_over_the_preview_searches_for_that_part(searched: Window) -> None:
