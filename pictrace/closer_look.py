@@ -45,7 +45,7 @@ def same_picture(evidence: Evidence) -> bool:
     """Safe enough to put both into one group of duplicates: not only what lies around them is the same."""
     if is_safely_one(evidence):
         return True
-    return evidence.smooth is not None and evidence.smooth.difference < _SAME_WASHES
+    return by_washes(evidence) > 0 and evidence.smooth is not None and evidence.smooth.difference < _SAME_WASHES
 
 
 def reason_of(cosine_share: float, evidence: Evidence | None, same_content: bool) -> str:

@@ -150,20 +150,19 @@ class _Matches:
 
     def refine(self, chosen: npt.NDArray[np.bool_]) -> Agreement | None:
         affine: Affine | None = None
-        count = int(chosen.sum())
         for step in range(_ROUNDS):
             # The first guesses rest on few corners: they may turn and scale, but not shear.
-            fit = _shearing if step >= 2 and count >= 6 else _turning
+            fit = _shearing if step >= 2 and chosen.sum() >= 6 else _turning
             affine = fit(self.here[chosen], self.there[chosen])
             if affine is None or not _sensible(affine):
                 return None
-            again = self._agreeing(affine, 2 * _EXACT if step == 0 else _EXACT)
-            settled = step > 2 and np.array_equal(again, chosen)
-            chosen, count = again, int(again.sum())
-            if count < 4:
+            before, chosen = chosen, self._agreeing(affine, 2 * _EXACT if step == 0 else _EXACT)
+            if chosen.sum() < 4:
                 return None
-            if settled:
+            if step > 2 and np.array_equal(before, chosen):
                 break
+        if affine is None:
+            return None
         here, there = self.here[chosen], self.there[chosen]
         return Agreement(min(_distinct(here), _distinct(there)), affine, here, there)
 

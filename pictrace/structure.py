@@ -129,7 +129,7 @@ def aligned_structure(alignment: Alignment) -> AlignedStructure:
     soft_one, soft_other = over(one), over(other)
     strange = _disagreement(fine.mean_one, fine.mean_other, alignment.overlap)
     return AlignedStructure(
-        _mean(fine.brightness() * fine.structure, weight),
+        _mean(np.multiply(fine.brightness(), fine.structure), weight),
         _mean(fine.structure, weight),
         _coarse(soft_one, soft_other, weight),
         _agreeing_blocks(soft_one, soft_other, alignment.overlap),
@@ -173,7 +173,7 @@ class _Likeness:
         self._products = self.mean_one * self.mean_other
         variances = np.maximum(blur(one * one + other * other) - self._squares, 0)
         covariance = blur(one * other) - self._products
-        self.structure = (2 * covariance + _C2) / (variances + _C2)
+        self.structure: Plane = np.asarray((2 * covariance + _C2) / (variances + _C2), np.float32)
 
     def brightness(self) -> Plane:
         return np.asarray((2 * self._products + _C1) / (self._squares + _C1), np.float32)
