@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -198,7 +199,7 @@ def test_an_empty_folder_names_the_formats_and_offers_subfolders(window: Window,
     outer = make_archive(tmp_path / "outer" / "inner", 2).parent
     window.giving.take_picture(str(album / "000.jpg"))
     window.giving.take_archives((str(outer),))
-    boxes = [child for child in window.panel.winfo_children() if child.winfo_class() == "TCheckbutton"]
+    boxes: list[Any] = [child for child in window.panel.winfo_children() if child.winfo_class() == "TCheckbutton"]
     boxes[1].invoke()
     window.session.find()
     until(window.root, lambda: "No pictures in this folder." in words_in(window.main.message))
