@@ -1,6 +1,6 @@
 """What two pictures, looked at closer, have in common: numbers only, no judgement."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -107,15 +107,21 @@ def look(pixels: Pixels, mirrored: bool = True) -> Look:
         size = round(flat.shape[1] * enlarged), round(flat.shape[0] * enlarged)
         flat = cv2.resize(flat, size, interpolation=cv2.INTER_CUBIC)
     grey = np.asarray(flat, np.uint8)
-    return Look(
+    seen = Look(
         grey=grey,
         enlarged=enlarged,
         points=key_points(grey),
-        mirrored=key_points(np.ascontiguousarray(np.fliplr(grey))) if mirrored else None,
+        mirrored=None,
         square=np.asarray(square, np.uint8),
         colours=small_colours(pixels),
         washes=washes(pixels),
     )
+    return with_mirror_image(seen) if mirrored else seen
+
+
+def with_mirror_image(seen: Look) -> Look:
+    """The same look, `mirrored`."""
+    return replace(seen, mirrored=key_points(np.ascontiguousarray(np.fliplr(seen.grey))))
 
 
 def compare(query: Look, other: Look) -> Evidence:
