@@ -19,7 +19,7 @@ from pictrace.language import _
 from pictrace.picture import PictureRef
 
 _SECONDS = 20
-_NO_PICTURE = (OSError, ValueError, EOFError, SyntaxError)
+_NO_PICTURE = (OSError, ValueError, EOFError, SyntaxError, Image.DecompressionBombError)
 _TO_MAC = (
     "on run argv",
     "set the clipboard to (read (POSIX file (item 1 of argv)) as «class PNGf»)",

@@ -50,7 +50,7 @@ class Session:
         state = self._state
         if state.chosen is None or state.chosen.query != query:
             state.look = None
-            self.errands.run(lambda: look_at(query, self.settings), lambda look: self._looked_at(query, look))
+            self._look_at(query)
         state.chosen = Chosen(query, region)
         state.query_problem = None
         self._outdate()
@@ -95,6 +95,10 @@ class Session:
 
     def find(self) -> None:
         """Reads what is not known yet, and shows the best matches so far meanwhile."""
+        state = self._state
+        if state.chosen is not None and state.query_problem is not None:
+            state.query_problem = None
+            self._look_at(state.chosen.query)
         self._finding.begin()
 
     def pause(self) -> None:
@@ -223,6 +227,9 @@ class Session:
         self._changed = True
         self._state.answer_is_old = self._state.answer is not None
         self._state.answer_is_whole = False
+
+    def _look_at(self, query: Query) -> None:
+        self.errands.run(lambda: look_at(query, self.settings), lambda look: self._looked_at(query, look))
 
     def _looked_at(self, query: Query, look: Look | PicTraceError) -> None:
         chosen = self._state.chosen

@@ -457,10 +457,19 @@ def test_closing_while_reading_takes_less_than_two_seconds_and_leaves_nothing_ru
     assert multiprocessing.active_children() == []
 
 
-def test_a_query_that_is_no_file_any_more_is_told(session: Session, album: Path) -> None:
-    session.choose_query(Query(str(album / "none.jpg")))
+def test_a_query_that_is_no_file_any_more_is_told_and_tried_again(
+    session: Session, album: Path, tmp_path: Path
+) -> None:
+    search(session, album, tmp_path / "none.jpg")
     message = message_of(wait(session, lambda shown: shown.message))
     assert message.title == "This file is not a picture we can read: none.jpg."
+    wait(session, lambda shown: shown.work is None)
+    shutil.copy(album / "002.jpg", tmp_path / "none.jpg")
+    session.find()
+    shown = wait(session, lambda shown: is_done(shown) and shown.results)
+    assert shown.message is None
+    assert shown.results[0].score == 1.0
+    assert wait(session, lambda shown: shown.look).look is not None
 
 
 def _die(*_arguments: object) -> None:
