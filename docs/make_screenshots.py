@@ -22,6 +22,7 @@ from PIL import Image, ImageGrab
 from pictrace.gui import dialogs
 from pictrace.gui.app import Window
 from pictrace.gui.compare_scene import Mode
+from pictrace.gui.menus import card_menu, main_menu
 from pictrace.gui.settings_window import show_settings
 from pictrace.gui.shown import Act
 from pictrace.samples import Samples, make_samples
@@ -83,7 +84,13 @@ def _take_all(places: Sequence[int], folder: Path) -> None:
         _crowd(make_samples(Path(work) / "samples"))
         for place in places:
             with _screen(LOOKS[place]) as display:
-                environment = {**os.environ, "DISPLAY": display, _LOOK: str(place), "KERAS_HOME": work}
+                environment = {
+                    **os.environ,
+                    "DISPLAY": display,
+                    _LOOK: str(place),
+                    "KERAS_HOME": work,
+                    "HOME": f"{work}/samples",
+                }
                 command = [sys.executable, "-m", "docs.make_screenshots", str(folder), work]
                 subprocess.run(command, env=environment, check=True)
 
@@ -139,6 +146,7 @@ def _states(window: Window, samples: Samples) -> Iterator[str]:
     grid.canvas.focus_force()
     _settle(window)
     yield "results"
+    yield from _menus(window)
     yield from _comparisons(window)
     match = grid.current
     if match is not None:
@@ -161,6 +169,26 @@ def _states(window: Window, samples: Samples) -> Iterator[str]:
         press(view.list.canvas, "Key-Delete")
         _settle(window)
         yield "duplicates-asking"
+
+
+def _menus(window: Window) -> Iterator[str]:
+    root, match = window.root, window.grid.current
+    for menu, name, left, top in (
+        (main_menu(window), "menu", root.winfo_width() - 400, 50),
+        (card_menu(window, match) if match else None, "card-menu", 420, 180),
+    ):
+        if menu is not None:
+            menu.post(root.winfo_rootx() + left, root.winfo_rooty() + top)
+            _settle(window)
+            yield name
+            menu.unpost()
+    for _turn in range(4):
+        focused = root.focus_get()
+        if focused is not None:
+            focused.event_generate("<Tab>")
+        _settle(window)
+        yield f"focus-{_turn}"
+    window.grid.canvas.focus_force()
 
 
 def _comparisons(window: Window) -> Iterator[str]:

@@ -132,6 +132,23 @@ def chevron(size: int, ink: str) -> Image.Image:
     return icon.resize((size, size), Image.Resampling.LANCZOS)
 
 
+def tick(size: int) -> Image.Image:
+    """White on black, to be pasted through."""
+    big = size * _FINE
+    mark = Image.new("L", (big, big))
+    points = [(x * big, y * big) for x, y in ((0.24, 0.52), (0.43, 0.71), (0.77, 0.31))]
+    ImageDraw.Draw(mark).line(points, fill=255, width=round(big * 0.12), joint="curve")
+    return mark.resize((size, size), Image.Resampling.BOX)
+
+
+def dot(size: int) -> Image.Image:
+    """White on black, to be pasted through."""
+    mark, inner = Image.new("L", (size, size)), disc_mask(max(2, round(size * 0.42)))
+    place = (size - inner.width) // 2
+    mark.paste(inner, (place, place))
+    return mark
+
+
 def numbered_disc(size: int, fill: str, paper: str) -> Image.Image:
     disc = Image.new("RGB", (size, size), paper)
     disc.paste(fill, (0, 0), disc_mask(size))

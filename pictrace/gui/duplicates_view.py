@@ -1,7 +1,9 @@
 """The duplicates: groups in one list, which of each stays, and the way of the others into the trash."""
 
+import time
 import tkinter
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,6 +11,7 @@ from typing import Any
 import ttkbootstrap
 from PIL import Image
 
+from pictrace.gui.dressing import dress_menu, on_ground
 from pictrace.gui.duplicates_list import DuplicatesList, Hooks
 from pictrace.gui.duplicates_model import DuplicatesModel
 from pictrace.gui.keep_rule import KeepRule
@@ -23,6 +26,8 @@ from pictrace.picture import PictureRef
 from pictrace.questions import DuplicateGroup, GroupMember
 
 _MOST_ENLARGED = 1.6
+_TAKE_IN_MS = 20
+_TAKE_IN_SECONDS = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +66,22 @@ class DuplicatesView(ttkbootstrap.Frame):
         self._leaving = leaving
         self._loader: PictureLoader[Thumb] = PictureLoader(lambda thumb: _filling(read(thumb), thumb))
         self._stayed: Sequence[Stayed] = ()
+        self._arriving: deque[DuplicateGroup] = deque()
+        self._taking_in: str | None = None
         self._rule = tkinter.StringVar(self, model.rule)
         self._build()
         self._refresh()
 
-    def add(self, groups: list[DuplicateGroup]) -> None:
-        self.model.add(groups)
-        self._refresh()
+    def add(self, groups: Iterable[DuplicateGroup]) -> None:
+        """They are listed soon, and so many at a time that nobody has to wait."""
+        self._arriving.extend(groups)
+        if self._taking_in is None:
+            self._taking_in = self.after_idle(self._take_in)
+
+    @property
+    def arriving(self) -> bool:
+        """Not all that was added is listed yet."""
+        return self._taking_in is not None
 
     def say(self, words: str) -> None:
         """While there are no groups."""
@@ -93,6 +107,9 @@ class DuplicatesView(ttkbootstrap.Frame):
         return open_question
 
     def destroy(self) -> None:
+        if self._taking_in is not None:
+            self.after_cancel(self._taking_in)
+            self._taking_in = None
         self._loader.close()
         super().destroy()
 
@@ -100,7 +117,7 @@ class DuplicatesView(ttkbootstrap.Frame):
 
     def _build(self) -> None:
         px = self._theme.px
-        bar = ttkbootstrap.Frame(self, padding=(px(10), px(8)))
+        bar = ttkbootstrap.Frame(self, padding=(px(12), px(8)))
         bar.pack(fill="x")
         back = ttkbootstrap.Button(bar, text=_("‹ Back"), bootstyle="secondary-outline", command=self._leaving.back)
         back.pack(side="left")
@@ -142,12 +159,16 @@ class DuplicatesView(ttkbootstrap.Frame):
         px = self._theme.px
         self._notice_bar = tkinter.Frame(self)
         self.notice = tkinter.Label(self._notice_bar, anchor="w", justify="left")
-        self.notice.pack(side="left", fill="x", expand=True, padx=px(14), pady=px(8))
+        self.notice.pack(side="left", fill="x", expand=True, padx=px(12), pady=px(8))
         self.notice.bind("<Configure>", lambda event: self.notice.configure(wraplength=event.width))
-        hide = ttkbootstrap.Button(self._notice_bar, text=_("Hide"), command=self._hide_notice)
+        hide = self._notice_button(_("Hide"), self._hide_notice)
         hide.pack(side="right", padx=px(6))
-        self.undo = ttkbootstrap.Button(self._notice_bar, text=_("Undo"), command=self._undo_dismissal)
-        self.why = ttkbootstrap.Button(self._notice_bar, text=_("Why?"), command=self._show_why)
+        self.undo = self._notice_button(_("Undo"), self._undo_dismissal)
+        self.why = self._notice_button(_("Why?"), self._show_why)
+
+    def _notice_button(self, words: str, command: Callable[[], None]) -> Any:
+        style = on_ground("TButton", "warning")
+        return ttkbootstrap.Button(self._notice_bar, text=words, command=command, style=style)
 
     def _dress(self) -> None:
         theme = self._theme
@@ -162,13 +183,29 @@ class DuplicatesView(ttkbootstrap.Frame):
 
     # Showing
 
-    def _refresh(self) -> None:
+    def _take_in(self) -> None:
+        self._taking_in = None
+        until = time.perf_counter() + _TAKE_IN_SECONDS
+        while self._arriving and time.perf_counter() < until:
+            self.model.add([self._arriving.popleft()])
+        if not self._arriving or self.bar.asking:
+            self._refresh()
+        else:
+            # What is to be said about all of them takes long, and can wait until they are here.
+            self._refresh_list()
+        if self._arriving:
+            self._taking_in = self.after(_TAKE_IN_MS, self._take_in)
+
+    def _refresh_list(self) -> None:
         self.list.refresh()
         count = len(self.model.groups())
         words = ngettext("{count:,} group", "{count:,} groups", count).format(count=count)
         self._count.configure(text=words if count else "")
+
+    def _refresh(self) -> None:
+        self._refresh_list()
         self.rule.configure(text=_("Keep {which}").format(which=self.model.rule.words) + "  ")
-        self.export.configure(state="normal" if count else "disabled")
+        self.export.configure(state="normal" if self.model.groups() else "disabled")
         self.bar.refresh()
 
     def _tell(self, words: str) -> None:
@@ -272,18 +309,6 @@ class DuplicatesView(ttkbootstrap.Frame):
     def _show_why(self) -> None:
         text = "\n\n".join(f"{readable(one.victim.picture.key)}\n{one.reason}" for one in self._stayed)
         self._leaving.details(_("What stayed, and why"), text)
-
-
-def dress_menu(menu: tkinter.Menu, theme: Theme) -> None:
-    colours: dict[str, Any] = {
-        "background": theme.card,
-        "foreground": theme.ink,
-        "activebackground": theme.accent,
-        "activeforeground": theme.on_accent,
-        "disabledforeground": theme.faint,
-        "selectcolor": theme.accent,
-    }
-    menu.configure(font=theme.font(0), borderwidth=1, relief="flat", activeborderwidth=0, **colours)
 
 
 def _filling(image: Image.Image, thumb: Thumb) -> Image.Image:

@@ -65,8 +65,8 @@ class MainView(tkinter.Frame):
         window = self._window
         self.results = tkinter.Frame(self.right)
         self._head = tkinter.Frame(self.results)
-        self._head.pack(fill="x", padx=(theme.px(14), theme.px(14)), pady=(theme.px(10), theme.px(8)))
-        self._heading = tkinter.Label(self._head)
+        self._head.pack(fill="x", padx=(theme.px(12), theme.px(20)), pady=(theme.px(10), theme.px(8)))
+        self._heading = tkinter.Label(self._head, borderwidth=0, padx=0)
         self._heading.pack(side="left")
         self.sort = Link(self._head, theme, self._choose_sort, on_panel=False)
         self.sort.pack(side="right")

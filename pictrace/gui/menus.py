@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pictrace.gui import dialogs
+from pictrace.gui.dressing import dress_menu
 from pictrace.gui.help_window import show_help
 from pictrace.gui.settings_window import TEXT_SCALES, Section, appearance_names, show_settings
 from pictrace.gui.shown import Sort
@@ -116,18 +117,6 @@ def _add(
 
 
 def _menu(window: "Window", parent: tkinter.Misc | None = None) -> tkinter.Menu:
-    theme = window.theme
-    return tkinter.Menu(
-        parent or window.root,
-        tearoff=False,
-        background=theme.card,
-        foreground=theme.ink,
-        activebackground=theme.accent,
-        activeforeground=theme.on_accent,
-        disabledforeground=theme.faint,
-        selectcolor=theme.accent,
-        font=theme.font(0),
-        borderwidth=1,
-        relief="flat",
-        activeborderwidth=0,
-    )
+    menu = tkinter.Menu(parent or window.root, tearoff=False)
+    dress_menu(menu, window.theme)
+    return menu

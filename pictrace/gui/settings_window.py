@@ -43,6 +43,7 @@ def show_settings(window: "Window", section: Section | None = None) -> tkinter.T
     closing_row(top, theme)
     frame = ttkbootstrap.Frame(top, padding=theme.px(18))
     frame.pack(fill="both", expand=True)
+    frame.columnconfigure(1, weight=1)
     preferences = session.shown.preferences
     appearance = tkinter.StringVar(top, preferences.appearance)
     scale = tkinter.StringVar(top, str(preferences.text_scale))
@@ -51,10 +52,12 @@ def show_settings(window: "Window", section: Section | None = None) -> tkinter.T
 
     def add_choices(row: int, words: str, variable: tkinter.StringVar, name: str, choices: dict[Any, str]) -> None:
         _title(frame, theme, words, row)
-        for column, (value, label) in enumerate(choices.items(), start=1):
+        line = ttkbootstrap.Frame(frame)
+        line.grid(row=row, column=1, columnspan=2, sticky="w")
+        for value, label in choices.items():
             choose = partial(session.prefer, **{name: value})
-            ttkbootstrap.Radiobutton(frame, text=label, value=str(value), variable=variable, command=choose).grid(
-                row=row, column=column, sticky="w", padx=(0, theme.px(10))
+            ttkbootstrap.Radiobutton(line, text=label, value=str(value), variable=variable, command=choose).pack(
+                side="left", padx=(0, theme.px(16))
             )
 
     add_choices(0, _("Theme"), appearance, "appearance", appearance_names())
@@ -65,8 +68,8 @@ def show_settings(window: "Window", section: Section | None = None) -> tkinter.T
         variable=offer,
         command=lambda: session.prefer(weights_bar=offer.get()),
     )
-    offer_box.grid(row=2, column=0, columnspan=8, sticky="w", pady=(theme.px(10), theme.px(6)))
-    _add_model(window, frame, theme, 3, focus=section is Section.MODEL)
+    offer_box.grid(row=3, column=1, columnspan=2, sticky="w", pady=(0, theme.px(8)))
+    _add_model(window, frame, theme, 2, focus=section is Section.MODEL)
     CacheRow(window, frame, 4, focus=section is Section.CACHE)
     return top
 
@@ -76,10 +79,10 @@ def _add_model(window: "Window", frame: Any, theme: Theme, row: int, *, focus: b
     from pictrace.embedders.weights import weights_status
 
     _title(frame, theme, _("Model"), row)
-    words = ttkbootstrap.Label(frame, text=_("Looking…"), wraplength=theme.px(420))
-    words.grid(row=row, column=1, columnspan=5, sticky="w")
+    words = ttkbootstrap.Label(frame, text=_("Looking…"), wraplength=theme.px(380))
+    words.grid(row=row, column=1, sticky="w")
     buttons = ttkbootstrap.Frame(frame)
-    buttons.grid(row=row, column=6, columnspan=2, sticky="e")
+    buttons.grid(row=row, column=2, sticky="e", padx=(theme.px(16), 0))
 
     def tell(status: "WeightsStatus | PicTraceError") -> None:
         if not words.winfo_exists():
@@ -106,10 +109,10 @@ class CacheRow:
         self._window = window
         theme = window.theme
         _title(frame, theme, _("Cache"), row)
-        self._words = ttkbootstrap.Label(frame, text=_("Looking…"), wraplength=theme.px(420), justify="left")
-        self._words.grid(row=row, column=1, columnspan=5, sticky="w")
+        self._words = ttkbootstrap.Label(frame, text=_("Looking…"), wraplength=theme.px(380), justify="left")
+        self._words.grid(row=row, column=1, sticky="w")
         buttons = ttkbootstrap.Frame(frame)
-        buttons.grid(row=row, column=6, columnspan=2, sticky="e")
+        buttons.grid(row=row, column=2, sticky="e", padx=(theme.px(16), 0))
         self.keep = ttkbootstrap.Button(buttons, text=_("Keep"), command=self._look)
         self.clear = ttkbootstrap.Button(buttons, text=_("Clear…"), command=self._ask)
         self.clear.pack(side="right", padx=(theme.px(8), 0))

@@ -8,7 +8,7 @@ from typing import Any
 import ttkbootstrap
 
 from pictrace.gui.density import screen_scale
-from pictrace.gui.faces import dress
+from pictrace.gui.dressing import dress
 from pictrace.gui.preferences import Appearance
 
 _FAMILY = "pictrace"
@@ -105,7 +105,7 @@ def _register_own_themes() -> None:
     light = {"background": _LIGHT["panel"], "foreground": _LIGHT["ink"]}
     dark = {"background": _DARK["panel"], "foreground": _DARK["ink"]}
     ttkbootstrap.Theme(name=_FAMILY, primary="#0d68ee", danger="#dc3545", light=light, **shared).register()
-    ttkbootstrap.Theme(name=_FAMILY, primary="#004ccc", danger="#b02a37", dark=dark, **shared).register()
+    ttkbootstrap.Theme(name=_FAMILY, primary="#4c94fe", danger="#b02a37", dark=dark, **shared).register()
 
 
 def _system_is_dark() -> bool:

@@ -28,7 +28,7 @@ class TrashBar(ttkbootstrap.Frame):
         on_done: Callable[[int, Sequence[Stayed]], None],
     ) -> None:
         """`on_gone` is called with files that have left the model, `on_done` at the end, with how many went."""
-        super().__init__(parent, padding=(theme.px(14), theme.px(8)))
+        super().__init__(parent, padding=(theme.px(12), theme.px(8)))
         self._theme = theme
         self._model = model
         self._home = home

@@ -6,9 +6,12 @@ from dataclasses import replace
 import pytest
 
 from pictrace.gui.density import snapped
+from pictrace.gui.duplicate_cards import Fate, pill_colours
+from pictrace.gui.faces import faces
 from pictrace.gui.theme import _DARK, _LIGHT, Theme
 
 AA = 4.5
+AA_SHAPES = 3.0
 
 
 def luminance(colour: str) -> float:
@@ -28,6 +31,22 @@ def test_every_ink_is_readable_on_every_ground(colours: dict[str, str]) -> None:
     pairs = [*itertools.product(inks, grounds), ("on_accent", "accent"), ("on_warning", "warning")]
     unreadable = [pair for pair in pairs if contrast(colours[pair[0]], colours[pair[1]]) < AA]
     assert unreadable == []
+
+
+@pytest.mark.parametrize("colours", [_LIGHT, _DARK], ids=["light", "dark"])
+def test_the_words_of_every_button_are_readable_in_every_state(colours: dict[str, str]) -> None:
+    dressed = faces(Theme(dark=False, scale=1.0, text_scale=1.0, family="Sans", **colours))
+    shown = [(name, paint.ink, paint.ground) for name, face in dressed.items() for paint in face.paints]
+    assert [(name, ink, ground) for name, ink, ground in shown if contrast(ink, ground) < AA] == []
+    rings = [(name, face.ring, face.rest.ground) for name, face in dressed.items()]
+    assert [ring for ring in rings if contrast(*ring[1:]) < AA_SHAPES] == []
+
+
+@pytest.mark.parametrize("colours", [_LIGHT, _DARK], ids=["light", "dark"])
+def test_the_pill_on_every_duplicate_is_readable(colours: dict[str, str]) -> None:
+    theme = Theme(dark=False, scale=1.0, text_scale=1.0, family="Sans", **colours)
+    pills = [(fate, warns, *pill_colours(theme, fate, warns=warns)) for fate in Fate for warns in (False, True)]
+    assert [pill for pill in pills if contrast(*pill[2:]) < AA] == []
 
 
 def test_text_and_lengths_grow_with_the_screen_and_text_also_with_its_size() -> None:
