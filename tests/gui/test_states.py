@@ -218,3 +218,20 @@ def test_a_place_that_is_gone_is_told_and_can_be_tried_again(window: Window, tmp
     click(button_with(window.main.message, "Retry"))
     until(window.root, lambda: is_done(window))
     assert sentence not in words_in(window.main.message)
+
+
+def test_where_the_index_cannot_be_saved_it_says_so_and_finds_even_so(window: Window, album: Path) -> None:
+    import resource
+
+    unlimited = resource.getrlimit(resource.RLIMIT_FSIZE)
+    # The worker inherits it: no file of its may grow, as on a full disk.
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2048, unlimited[1]))
+    try:
+        give(window, album)
+        worker_of(window)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, unlimited)
+    until(window.root, lambda: is_done(window))
+    sentence = r"Cannot save the index \([^)]*disk[^)]*full[^)]*\)\. Search works, but will be slower next time\."
+    assert any(re.search(sentence, words) for words in words_in(window.main.notices))
+    assert len(window.session.shown.results) == 5
