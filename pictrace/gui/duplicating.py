@@ -21,16 +21,12 @@ if TYPE_CHECKING:
     from pictrace.gui.duplicates_view import DuplicatesView
     from pictrace.job import Job
 
-_ADD_MS = 120
-
 
 class Duplicating:
     def __init__(self, window: "Window") -> None:
         self._window = window
         self.view: DuplicatesView | None = None
         self._job: Job | None = None
-        self._found: list[DuplicateGroup] = []
-        self._adding: str | None = None
 
     def open(self) -> None:
         from pictrace.gui.duplicates_model import DuplicatesModel
@@ -67,10 +63,6 @@ class Duplicating:
         if self._job is not None:
             self._job.cancel()
             self._job = None
-        if self._adding is not None:
-            self._window.root.after_cancel(self._adding)
-            self._adding = None
-        self._found.clear()
         self._window.layers.uncover()
 
     def escape(self) -> None:
@@ -89,21 +81,13 @@ class Duplicating:
             case Progress():
                 view.say(described(event))
             case Found(answer=DuplicateGroup() as group):
-                self._found.append(group)
-                # Many groups come at once, and each change of the list lays it out anew.
-                self._adding = self._adding or self._window.root.after(_ADD_MS, self._add)
+                view.add([group])
             case Finished():
                 view.say(_("There are no duplicates here."))
             case Failed(error=error):
                 view.say(error.message)
             case Cancelled():
                 view.say(_("Stopped."))
-
-    def _add(self) -> None:
-        self._adding = None
-        found, self._found = self._found, []
-        if self.view is not None:
-            self.view.add(found)
 
     def _copy_path(self, picture: PictureRef) -> None:
         self._window.copy(path_text(picture))

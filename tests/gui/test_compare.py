@@ -245,7 +245,12 @@ def test_a_large_canvas_is_drawn_roughly_at_once_and_finely_at_rest(
     assert not canvas.scene.quick
     drawn: list[Image.Image] = []
     show = canvas._show
-    canvas._show = lambda sheet: (drawn.append(sheet), show(sheet))[1]  # type: ignore[method-assign]
+
+    def watched(sheet: Image.Image) -> None:
+        drawn.append(sheet)
+        show(sheet)
+
+    canvas._show = watched  # type: ignore[method-assign]
     canvas.event_generate("<Button-4>", x=600, y=500)
     shown.view.update()
     fine = np.asarray(canvas.scene.painted(), int)

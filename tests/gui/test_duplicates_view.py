@@ -72,7 +72,7 @@ class Shown:
 
     def settle(self) -> None:
         self.view.update()
-        self.wait(lambda: self.view._loader.idle and self.view.list._drawing is None)
+        self.wait(lambda: not self.view.arriving and self.view._loader.idle and self.view.list._drawing is None)
 
     def press(self, key: str) -> None:
         self.canvas.focus_force()
@@ -404,6 +404,25 @@ def test_only_what_is_in_sight_of_five_thousand_groups_exists(showing: Showing) 
     shown.press("End")
     assert "4999-2.jpg" in shown.words()
     assert len(shown.canvas.find_all()) < 1000
+
+
+def test_many_groups_are_listed_bit_by_bit_while_the_window_goes_on(showing: Showing) -> None:
+    shown = showing()
+    turns: list[int] = []
+
+    def turn() -> None:
+        turns.append(len(shown.view.model.groups()))
+        shown.view.after(1, turn)
+
+    shown.view.after(1, turn)
+    shown.view.add([pair(f"{number:04}-") for number in range(3000)])
+    shown.view.say("There are no duplicates here.")
+    shown.wait(lambda: shown.view.model.groups())
+    assert "There are no duplicates here." not in [shown.text(item) for item in shown.written()]
+    shown.settle()
+    assert "3,000 groups" in str(shown.view._count.cget("text"))
+    assert shown.summary().startswith("3,000 files")
+    assert len(set(turns)) > 2
 
 
 # Where the cards lie, without a window
