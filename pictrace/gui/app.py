@@ -44,7 +44,13 @@ class Window:
         self.session = Session(settings, load_preferences(self._file))
         preferences = self.session.shown.preferences
         self.theme = apply_theme(root, preferences.appearance, preferences.text_scale)
-        self._system = SystemLook(root, self.session.errands, dark=self.theme.dark, on_change=self._system_changed)
+        self._system = SystemLook(
+            root,
+            self.session.errands,
+            dark=self.theme.dark,
+            following=preferences.appearance is Appearance.SYSTEM,
+            on_change=self._system_changed,
+        )
         self._dressed = self._look(preferences)
         self.thumbnails = Thumbnails(settings)
         self.loader: PictureLoader[Thumb] = PictureLoader(self.thumbnails.read, megabytes=_THUMBNAIL_MEGABYTES)
@@ -82,6 +88,7 @@ class Window:
             self._saving = self.root.after(_SAVE_MS, self._save)
 
     def _dress(self, preferences: Preferences) -> None:
+        self._system.follow(preferences.appearance is Appearance.SYSTEM)
         look = self._look(preferences)
         if look == self._dressed:
             return
@@ -91,7 +98,7 @@ class Window:
         self.comparing.set_theme(self.theme)
         self.duplicating.set_theme(self.theme)
 
-    def _system_changed(self, _dark: bool) -> None:
+    def _system_changed(self) -> None:
         self._dress(self.session.shown.preferences)
 
     def _look(self, preferences: Preferences) -> tuple[Appearance, float]:

@@ -85,7 +85,8 @@ class Duplicating:
             case Finished():
                 view.say(_("There are no duplicates here."))
             case Failed(error=error):
-                view.say(error.message)
+                again = _("Go back and press “Find duplicates” to start again.")
+                view.say(f"{error.message} {again}")
             case Cancelled():
                 view.say(_("Stopped."))
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from PIL import Image, ImageGrab
 
-from pictrace.gui import dialogs
+from pictrace.gui import app, dialogs
 from pictrace.gui.app import Window
 from pictrace.gui.preferences import Appearance
 from pictrace.gui.settings_window import show_settings
@@ -324,6 +324,7 @@ def test_a_zip_beside_the_program_is_offered_at_the_first_start(window: Window, 
     (tmp_path / "photos.zip").write_bytes(b"")
     window.giving.offer_archive_beside(tmp_path)
     until(window.root, lambda: window.session.shown.archives == (str(tmp_path / "photos.zip"),))
+    assert (Path(app.__file__).parents[2] / "main.py").is_file()
 
 
 def test_settings_and_about_open(window: Window) -> None:

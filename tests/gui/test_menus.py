@@ -266,7 +266,6 @@ def test_while_the_theme_is_the_systems_it_follows_it(
         assert not window.theme.dark
         said.write_text("'prefer-dark'\n")
         until(window.root, lambda: window.theme.dark)
-        assert window.toolbar is not None
         window.session.prefer(appearance=Appearance.LIGHT)
         until(window.root, lambda: not window.theme.dark)
         window.session.prefer(appearance=Appearance.SYSTEM)
