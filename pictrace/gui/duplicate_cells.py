@@ -6,9 +6,10 @@ import tkinter
 from pictrace.gui.cards import Mark, Missing, Thumbnail
 from pictrace.gui.cells import Cell, Photos
 from pictrace.gui.duplicate_cards import CardLayout, Fate, paint_card, paint_face, pill_colours
-from pictrace.gui.duplicates_model import DuplicatesModel, size_words
+from pictrace.gui.duplicates_model import DuplicatesModel
 from pictrace.gui.lettering import Lettering
 from pictrace.gui.originals import readable
+from pictrace.gui.summary import size_words
 from pictrace.gui.thumbnails import Thumb
 from pictrace.gui.trash import why_not_deletable
 from pictrace.language import _

@@ -6,15 +6,15 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import ttkbootstrap
 from PIL import Image
 
-from pictrace.gui.dressing import dress_menu, on_ground
+from pictrace.gui.dressing import dress_menu
 from pictrace.gui.duplicates_list import DuplicatesList, Hooks
 from pictrace.gui.duplicates_model import DuplicatesModel
 from pictrace.gui.keep_rule import KeepRule
+from pictrace.gui.notice_line import NoticeLine
 from pictrace.gui.originals import readable
 from pictrace.gui.pictures import PictureLoader
 from pictrace.gui.theme import Theme
@@ -137,7 +137,9 @@ class DuplicatesView(ttkbootstrap.Frame):
         self.rule.pack(side="right", padx=px(8))
         self._line = tkinter.Frame(self, height=1)
         self._line.pack(fill="x")
-        self._build_notice()
+        self.notice = NoticeLine(self, self._theme, below=self._line)
+        self.undo = self.notice.button(_("Undo"), self._undo_dismissal)
+        self.why = self.notice.button(_("Why?"), self._show_why)
         self.bar = TrashBar(self, self._theme, self.model, self._home, on_gone=self._gone, on_done=self._tell_outcome)
         self.bar.pack(fill="x", side="bottom")
         self._lower_line = tkinter.Frame(self, height=1)
@@ -155,21 +157,6 @@ class DuplicatesView(ttkbootstrap.Frame):
         self.list.canvas.bind("<Delete>", lambda _event: self.bar.ask())
         self._dress()
 
-    def _build_notice(self) -> None:
-        px = self._theme.px
-        self._notice_bar = tkinter.Frame(self)
-        self.notice = tkinter.Label(self._notice_bar, anchor="w", justify="left")
-        self.notice.pack(side="left", fill="x", expand=True, padx=px(12), pady=px(8))
-        self.notice.bind("<Configure>", lambda event: self.notice.configure(wraplength=event.width))
-        hide = self._notice_button(_("Hide"), self._hide_notice)
-        hide.pack(side="right", padx=px(6))
-        self.undo = self._notice_button(_("Undo"), self._undo_dismissal)
-        self.why = self._notice_button(_("Why?"), self._show_why)
-
-    def _notice_button(self, words: str, command: Callable[[], None]) -> Any:
-        style = on_ground("TButton", "warning")
-        return ttkbootstrap.Button(self._notice_bar, text=words, command=command, style=style)
-
     def _dress(self) -> None:
         theme = self._theme
         self._title.configure(font=theme.font(2, bold=True))
@@ -177,8 +164,7 @@ class DuplicatesView(ttkbootstrap.Frame):
         self.bar.set_theme(theme)
         for line in (self._line, self._lower_line):
             line.configure(background=theme.line)
-        self._notice_bar.configure(background=theme.warning)
-        self.notice.configure(background=theme.warning, foreground=theme.on_warning, font=theme.font(0))
+        self.notice.set_theme(theme)
         dress_menu(self._rules, theme)
 
     # Showing
@@ -208,15 +194,6 @@ class DuplicatesView(ttkbootstrap.Frame):
         self.export.configure(state="normal" if self.model.groups() else "disabled")
         self.bar.refresh()
 
-    def _tell(self, words: str) -> None:
-        self.undo.pack_forget()
-        self.why.pack_forget()
-        self.notice.configure(text=words)
-        self._notice_bar.pack(fill="x", after=self._line)
-
-    def _hide_notice(self) -> None:
-        self._notice_bar.pack_forget()
-
     # Deciding
 
     def _decide(self, decision: Callable[[], str | None]) -> None:
@@ -224,10 +201,10 @@ class DuplicatesView(ttkbootstrap.Frame):
         if self.moving:
             return
         refusal = decision()
-        self._hide_notice()
+        self.notice.pack_forget()
         self._refresh()
         if refusal is not None:
-            self._tell(refusal)
+            self.notice.tell(refusal)
 
     def _choose_rule(self) -> None:
         self._decide(lambda: self.model.set_rule(KeepRule(self._rule.get())))
@@ -242,8 +219,8 @@ class DuplicatesView(ttkbootstrap.Frame):
             return
         trouble = self.model.dismiss(number)
         self._refresh()
-        self._tell(trouble or _("Not duplicates: these will not be shown again, wherever they lie."))
-        self.undo.pack(side="right")
+        words = trouble or _("Not duplicates: these will not be shown again, wherever they lie.")
+        self.notice.tell(words, self.undo)
 
     def _undo_dismissal(self) -> None:
         if self.model.can_undo:
@@ -301,9 +278,7 @@ class DuplicatesView(ttkbootstrap.Frame):
         if stayed:
             rest = ngettext("{count:,} stayed where it is.", "{count:,} stayed where they are.", len(stayed))
             told = f"{told} {rest.format(count=len(stayed))}"
-        self._tell(told)
-        if stayed:
-            self.why.pack(side="right")
+        self.notice.tell(told, self.why if stayed else None)
         self.focus_list()
 
     def _show_why(self) -> None:

@@ -193,9 +193,11 @@ class VirtualCanvas(ttkbootstrap.Frame, ABC, Generic[Spot, AnyCell]):
         for thumb, result in self._loader.poll(_DRAW_MS):
             if isinstance(result, PictureUnreadable):
                 self._broken.add(thumb)
-            for spot, cell in self._cells.items():
-                if cell.thumb == thumb:
-                    self._fill(cell, spot)
+            if self._drawing is None:
+                # Else spots may be gone already, and all that are left are filled soon.
+                for spot, cell in self._cells.items():
+                    if cell.thumb == thumb:
+                        self._fill(cell, spot)
         self._polling = self.after(_POLL_MS, self._poll)
 
     def _mark_of(self, *, current: bool, hover: bool) -> Mark:

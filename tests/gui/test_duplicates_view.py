@@ -111,7 +111,7 @@ class Shown:
         return [self.text(item) for item in self.written()]
 
     def notice(self) -> str:
-        return str(self.view.notice.cget("text")) if self.view.notice.winfo_ismapped() else ""
+        return str(self.view.notice.words.cget("text")) if self.view.notice.winfo_ismapped() else ""
 
     def summary(self) -> str:
         return str(self.view.bar.words.cget("text"))
@@ -205,7 +205,7 @@ def test_what_cannot_be_deleted_says_why(showing: Showing) -> None:
     shown.press("Right")
     shown.press("space")
     assert "archives are never changed" in shown.notice()
-    shown.view._hide_notice()
+    shown.view.notice.pack_forget()
     shown.press("Left")
     shown.press("space")
     assert shown.notice() == ""
