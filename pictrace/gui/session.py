@@ -1,12 +1,13 @@
 """What the window shows and decides, without a window; the only one who talks to the worker process."""
 
 import multiprocessing
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pictrace.errors import PicTraceError
+from pictrace.errors import MachineRefuses, PicTraceError
 from pictrace.events import Cancelled, Event, Failed, Finished
 from pictrace.gui.copying import Copying
 from pictrace.gui.describing import describe
@@ -18,6 +19,7 @@ from pictrace.gui.shown import Act, Shown, Sort
 from pictrace.gui.state import Phase, State
 from pictrace.gui.weights_offer import WeightsOffer
 from pictrace.job import EngineProcess, Job
+from pictrace.language import _
 from pictrace.questions import Query, Region, SearchAnswer
 from pictrace.remembered import forget_everything
 from pictrace.settings import Settings
@@ -25,6 +27,9 @@ from pictrace.worker import Verb
 
 if TYPE_CHECKING:
     from pictrace.samples import Samples
+
+_CLOSING_SECONDS = 1.8
+_DRAWING = "drawing samples"
 
 
 class Session:
@@ -209,8 +214,13 @@ class Session:
         """Nothing is left running after about two seconds."""
         self._weights.cancel()
         self._copying.cancel()
+        began = time.monotonic()
+        for drawing in multiprocessing.active_children():
+            if drawing.name == _DRAWING:
+                drawing.terminate()
         for engine in (self._engine, *self._ending):
             engine.close()
+        self.errands.close(began + _CLOSING_SECONDS - time.monotonic())
 
     # Steps
 
@@ -270,7 +280,11 @@ def _drawn_samples(folder: Path) -> "Samples":
     """Drawn in a process of their own: they would make the window stutter."""
     from pictrace.samples import make_samples
 
-    drawing = multiprocessing.get_context("spawn").Process(target=make_samples, args=(folder,), daemon=True)
+    context = multiprocessing.get_context("spawn")
+    drawing = context.Process(target=make_samples, args=(folder,), name=_DRAWING, daemon=True)
     drawing.start()
     drawing.join()
+    if drawing.exitcode != 0:
+        sentence = _("The sample pictures could not be drawn in {folder}. Is the disk full?")
+        raise MachineRefuses(sentence.format(folder=folder))
     return make_samples(folder)

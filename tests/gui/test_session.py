@@ -25,7 +25,7 @@ from pictrace.gui.shown import Act, Page, Sort, Tone
 from pictrace.questions import Query, Region
 from pictrace.settings import Settings
 from tests.archive_files import zip_by_hand
-from tests.gui.sessions import bar_with, is_done, message_of, wait, words_of
+from tests.gui.sessions import PATIENCE_SECONDS, bar_with, is_done, message_of, wait, words_of
 from tests.pictures import make_archive, make_picture
 from tests.weights_server import serving
 
@@ -454,6 +454,19 @@ def test_closing_while_reading_takes_less_than_two_seconds_and_leaves_nothing_ru
     began = time.monotonic()
     session.close()
     assert time.monotonic() - began < 2
+    assert multiprocessing.active_children() == []
+
+
+def test_closing_while_samples_are_drawn_leaves_nothing_running(settings: Settings) -> None:
+    session = Session(settings)
+    session.do(Act.TRY_SAMPLES)
+    until = time.monotonic() + PATIENCE_SECONDS
+    while not multiprocessing.active_children():
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    began = time.monotonic()
+    session.close()
+    assert time.monotonic() - began < 2.5
     assert multiprocessing.active_children() == []
 
 
