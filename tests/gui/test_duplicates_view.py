@@ -2,6 +2,7 @@
 
 import gc
 import shutil
+import threading
 import time
 import tkinter
 from collections.abc import Callable, Iterator, Sequence
@@ -325,10 +326,12 @@ def test_while_files_are_moved_nothing_is_decided_and_it_can_be_stopped(
     showing: Showing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     moved: list[str] = []
+    tried = threading.Event()
 
     def slow(path: str) -> None:
         moved.append(path)
-        time.sleep(0.15)
+        if len(moved) == 2:
+            tried.wait(60)
         Path(path).unlink()
 
     monkeypatch.setattr(trash, "_system_trash", lambda: slow)
@@ -343,6 +346,7 @@ def test_while_files_are_moved_nothing_is_decided_and_it_can_be_stopped(
     shown.press("n")
     assert last in shown.view.model.groups()
     shown.view.bar.cancel.invoke()
+    tried.set()
     shown.wait(lambda: not shown.view.moving)
     assert len(moved) < 20
     assert len(inside(tmp_path / "album")) == 40 - len(moved)
