@@ -37,11 +37,14 @@ def rounded(
         image.paste(fill, (left, top), rounded_mask(width, height, radius))
 
 
-def rounded_frame(side: int, radius: int, fill: str, outline: str, line: int, inset: int = 0) -> Image.Image:
-    """A square with nothing outside of its round corners; the line may lie within the edge."""
-    face = Image.new("RGB", (side, side), fill)
-    rounded(face, (inset, inset, side - 2 * inset, side - 2 * inset), radius - inset, fill, outline, line)
-    face.putalpha(rounded_mask(side, side, radius))
+def rounded_frame(
+    size: tuple[int, int], radius: int, fill: str, outline: str, line: int, inset: int = 0
+) -> Image.Image:
+    """With nothing outside of its round corners; the line may lie within the edge."""
+    width, height = size
+    face = Image.new("RGB", size, fill)
+    rounded(face, (inset, inset, width - 2 * inset, height - 2 * inset), radius - inset, fill, outline, line)
+    face.putalpha(rounded_mask(width, height, radius))
     return face
 
 

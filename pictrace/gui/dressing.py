@@ -22,6 +22,7 @@ _RADIUS = 6
 _PADDING = (12, 6)
 _FIELD_PADDING = (8, 5)
 _MARK = 17
+_MIDDLE = (96, 24)
 
 
 def dress(root: Any, style: Any, theme: "Theme") -> None:
@@ -135,7 +136,7 @@ def _mark(root: Any, style: Any, theme: "Theme", *, round_one: bool) -> str:
 
     def shown(ground: str, edge: str, mark: str = "") -> str:
         picture = Image.new("RGBA", (side + theme.px(7), side))
-        picture.paste(rounded_frame(side, radius, ground, edge, line))
+        picture.paste(rounded_frame((side, side), radius, ground, edge, line))
         if mark:
             picture.paste(mark, (0, 0), draw(side))
         return _kept(root, picture)
@@ -162,15 +163,17 @@ def _element(root: Any, style: Any, theme: "Theme", name: str, face: Face) -> st
         return element
     radius, line = theme.px(_RADIUS), max(1, theme.px(1))
     ring = max(2, theme.px(2))
+    least = 2 * radius + 3
+    # ttk repeats the middle until it fills the widget, slowly: a single pixel takes a third of a second a window.
+    size = least + theme.px(_MIDDLE[0]), least + theme.px(_MIDDLE[1])
 
     def shown(paint: Paint, *, focused: bool = False) -> str:
-        side = 2 * radius + 3
-        picture = rounded_frame(side, radius, paint.ground, paint.line, line)
+        picture = rounded_frame(size, radius, paint.ground, paint.line, line)
         if focused:
-            picture = rounded_frame(side, radius, paint.ground, face.ring, ring)
+            picture = rounded_frame(size, radius, paint.ground, face.ring, ring)
             if face.ring == paint.ink and paint.ground == paint.line:
                 # A ring of another colour than what is around shows only inside of the button.
-                picture = rounded_frame(side, radius, paint.ground, face.ring, ring, inset=line)
+                picture = rounded_frame(size, radius, paint.ground, face.ring, ring, inset=line)
         return _kept(root, picture)
 
     states: list[Sequence[str]] = [("disabled", shown(face.disabled))]
@@ -182,7 +185,17 @@ def _element(root: Any, style: Any, theme: "Theme", name: str, face: Face) -> st
         ("focus", shown(face.rest, focused=True)),
         ("hover", shown(face.hover)),
     ]
-    style.element_create(element, "image", shown(face.rest), *states, border=radius + 1, padding=0, sticky="nswe")
+    style.element_create(
+        element,
+        "image",
+        shown(face.rest),
+        *states,
+        border=radius + 1,
+        padding=0,
+        sticky="nswe",
+        width=least,
+        height=least,
+    )
     return element
 
 
