@@ -1,6 +1,7 @@
 """The window: it draws what the session says, and tells it what the person does."""
 
 import contextlib
+import gc
 import tkinter
 from collections.abc import Callable
 from dataclasses import replace
@@ -201,4 +202,6 @@ def run() -> None:
     """Until the window is closed."""
     window = open_window()
     window.giving.offer_archive_beside(Path(__file__).parents[2])
+    # What is there by now stays until the end. Looking through it for rubbish would stop the window again and again.
+    gc.freeze()
     window.root.mainloop()
