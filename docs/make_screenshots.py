@@ -35,6 +35,8 @@ _DPI = 96
 _SIZE = (1180, 760)
 _SMALL = (900, 600)
 _CROWD = "Crowd"
+_CROPPED = 3
+"""The place of a match that shows well what a comparison tells."""
 _COLOURS = 256
 
 
@@ -56,7 +58,7 @@ LOOKS = (
     Look("2x", scale=2.0),
     Look("2x-dark", scale=2.0, dark=True),
 )
-FOR_README = {"light": ("results", "compare-points"), "dark": ("duplicates",)}
+FOR_README = {"light": ("results", "duplicates"), "dark": ("compare-points",)}
 
 
 def main(words: list[str]) -> None:
@@ -72,8 +74,9 @@ def main(words: list[str]) -> None:
         README_FOLDER.mkdir(exist_ok=True)
         for look, names in FOR_README.items():
             for name in names:
-                picture = Image.open(Path(folder) / f"{look}-{name}.png")
-                small = picture.quantize(_COLOURS, dither=Image.Dither.NONE)
+                picture = Image.open(Path(folder) / f"{look}-{name}.png").convert("RGB")
+                palette = picture.quantize(_COLOURS)
+                small = picture.quantize(palette=palette, dither=Image.Dither.FLOYDSTEINBERG)
                 small.save(README_FOLDER / f"{name}.png", optimize=True)
 
 
@@ -157,15 +160,16 @@ def _states(window: Window, samples: Samples) -> Iterator[str]:
         window.actions.quick_look.close()
     yield from _side_windows(window)
     session.prefer(threshold=1.0)
-    session.choose_query(session.shown.chosen.query) if session.shown.chosen else None
     _settle(window)
     yield "no-results"
     window.toolbar.duplicates.invoke()
     view = window.duplicating.view
     until(root, lambda: view and view.model.groups())
-    _settle(window)
-    yield "duplicates"
     if view is not None:
+        _settle(window)
+        press(view.list.canvas, "Key-m")
+        _settle(window)
+        yield "duplicates"
         press(view.list.canvas, "Key-Delete")
         _settle(window)
         yield "duplicates-asking"
@@ -192,7 +196,7 @@ def _menus(window: Window) -> Iterator[str]:
 
 
 def _comparisons(window: Window) -> Iterator[str]:
-    match = window.grid.go(1)
+    match = window.grid.go(_CROPPED)
     if match is None:
         return
     window.comparing.open(match)
