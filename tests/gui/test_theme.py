@@ -1,11 +1,15 @@
 """The colours of the window: every word can be read."""
 
+import gc
 import itertools
+import subprocess
+import tkinter
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
-from pictrace.gui.density import snapped
+from pictrace.gui.density import screen_scale, snapped
 from pictrace.gui.duplicate_cards import Fate, pill_colours
 from pictrace.gui.faces import faces
 from pictrace.gui.theme import _DARK, _LIGHT, Theme
@@ -58,6 +62,22 @@ def test_text_and_lengths_grow_with_the_screen_and_text_also_with_its_size() -> 
     assert large.font()[1] == -20
     assert (small.px(10), fine.px(10), large.px(10)) == (10, 20, 10)
     assert small.font(3)[1] < small.font(2)[1] < small.font(1)[1] < small.font(0)[1] < small.font(-1)[1]
+
+
+def test_things_are_as_large_as_the_desktop_says(screen: str, need_program: Callable[[str, str], str]) -> None:
+    xprop = need_program("xprop", "apt-get install x11-utils")
+    root = tkinter.Tk()
+    try:
+        assert screen_scale(root) == 1.0
+        said = ["-f", "RESOURCE_MANAGER", "8s", "-set", "RESOURCE_MANAGER", "Xft.dpi:\t144\n"]
+        subprocess.run([xprop, "-root", *said], check=True)
+        assert screen_scale(root) == 1.5
+        assert float(root.tk.call("tk", "scaling")) == pytest.approx(1.5 * 96 / 72, rel=0.01)
+    finally:
+        subprocess.run([xprop, "-root", "-remove", "RESOURCE_MANAGER"], check=True)
+        root.destroy()
+        del root
+        gc.collect()
 
 
 def test_a_screen_that_is_nearly_of_a_usual_density_is_taken_for_one() -> None:
