@@ -21,7 +21,6 @@ from pictrace.gui.weights_offer import WeightsOffer
 from pictrace.job import EngineProcess, Job
 from pictrace.language import _
 from pictrace.questions import Query, Region, SearchAnswer
-from pictrace.remembered import forget_everything
 from pictrace.settings import Settings
 from pictrace.worker import Verb
 
@@ -150,6 +149,8 @@ class Session:
 
     def forget_everything(self, then: Callable[[PicTraceError | None], None]) -> None:
         """That was computed, as `pictrace cache clear` does. What is shown stays."""
+        from pictrace.remembered import forget_everything
+
         old = self._new_engine()
 
         def forget() -> None:

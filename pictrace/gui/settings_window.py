@@ -16,11 +16,11 @@ from pictrace.gui.query import in_bytes
 from pictrace.gui.shown import Act
 from pictrace.gui.theme import Theme
 from pictrace.language import _, ngettext
-from pictrace.remembered import Remembered, what_is_remembered
 
 if TYPE_CHECKING:
     from pictrace.embedders.weights import WeightsStatus
     from pictrace.gui.app import Window
+    from pictrace.remembered import Remembered
 
 TEXT_SCALES = (0.9, 1.0, 1.15, 1.3, 1.5)
 
@@ -121,10 +121,12 @@ class CacheRow:
         self._look()
 
     def _look(self) -> None:
+        from pictrace.remembered import what_is_remembered
+
         session = self._window.session
         session.errands.run(lambda: what_is_remembered(session.settings), self._tell)
 
-    def _tell(self, remembered: Remembered | PicTraceError) -> None:
+    def _tell(self, remembered: "Remembered | PicTraceError") -> None:
         if not self._words.winfo_exists():
             return
         self.keep.pack_forget()
