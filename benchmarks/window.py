@@ -142,6 +142,7 @@ def grid() -> None:
     from PIL import Image
 
     from pictrace.decode import thumbnail_pixels
+    from pictrace.gui.app import THUMBNAIL_MEGABYTES
     from pictrace.gui.grid import Grid
     from pictrace.gui.pictures import PictureLoader
     from pictrace.gui.thumbnails import Thumb
@@ -157,7 +158,7 @@ def grid() -> None:
     before_results = _peak_megabytes()
     results = [match(number) for number in range(_RESULTS)]
     root, theme = _root((1180, 780))
-    loader: PictureLoader[Thumb] = PictureLoader(read, megabytes=64)
+    loader: PictureLoader[Thumb] = PictureLoader(read, megabytes=THUMBNAIL_MEGABYTES)
     shown = Grid(
         root, theme, loader, on_open=lambda _match: None, on_menu=lambda *_place: None, on_zoom=lambda _step: None
     )

@@ -33,7 +33,7 @@ from pictrace.settings import Settings, load_settings
 
 _POLL_MS = 25
 _SAVE_MS = 1500
-_THUMBNAIL_MEGABYTES = 64
+THUMBNAIL_MEGABYTES = 48
 _SIDES = (96, 384)
 _SIDE_STEP = 24
 
@@ -54,7 +54,7 @@ class Window:
         )
         self._dressed = self._look(preferences)
         self.thumbnails = Thumbnails(settings)
-        self.loader: PictureLoader[Thumb] = PictureLoader(self.thumbnails.read, megabytes=_THUMBNAIL_MEGABYTES)
+        self.loader: PictureLoader[Thumb] = PictureLoader(self.thumbnails.read, megabytes=THUMBNAIL_MEGABYTES)
         self.giving = Giving(self)
         self.comparing = Comparing(self)
         self.actions = CardActions(self)

@@ -5,7 +5,6 @@ from pathlib import Path
 from tkinter import filedialog
 from typing import TYPE_CHECKING
 
-from pictrace.catalogue import Catalogue
 from pictrace.errors import PicTraceError
 from pictrace.gui.clipboard import copy_picture
 from pictrace.gui.files import Viewer, base_name, path_text, save_copy, show_in_folder
@@ -15,6 +14,7 @@ from pictrace.picture import Match, PictureRef
 from pictrace.questions import SearchAnswer
 
 if TYPE_CHECKING:
+    from pictrace.catalogue import Catalogue
     from pictrace.gui.app import Window
 
 
@@ -92,7 +92,7 @@ class CardActions:
         self._window.session.errands.run(work, then)
 
 
-def _export(file: Path, answer: SearchAnswer, catalogue: Catalogue) -> None:
+def _export(file: Path, answer: SearchAnswer, catalogue: "Catalogue") -> None:
     from pictrace.report import write_matches_csv, write_matches_html, write_matches_json
 
     if file.suffix.lower() == ".csv":

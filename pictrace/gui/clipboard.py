@@ -12,7 +12,6 @@ from typing import Any
 from PIL import Image, ImageGrab
 
 from pictrace.archives import find_picture
-from pictrace.decode import decode_pixels
 from pictrace.errors import MachineRefuses
 from pictrace.home import reason_of
 from pictrace.language import _
@@ -31,6 +30,9 @@ def copy_picture(picture: PictureRef, max_bytes: int) -> None:
     """The picture itself, upright and in full resolution, without what else its file tells.
 
     Raises Unreadable or MachineRefuses."""
+    # Not needed before the first picture; the window opens sooner without it.
+    from pictrace.decode import decode_pixels
+
     archive, found = find_picture(picture.key, max_bytes=max_bytes)
     try:
         data = archive.read(found)

@@ -5,7 +5,6 @@ from pathlib import Path
 from tkinter import filedialog
 from typing import TYPE_CHECKING
 
-from pictrace.catalogue import Catalogue
 from pictrace.events import Cancelled, Event, Failed, Finished, Found, Progress
 from pictrace.gui import dialogs
 from pictrace.gui.files import path_text, show_in_folder
@@ -17,6 +16,7 @@ from pictrace.wording import described
 from pictrace.worker import Verb
 
 if TYPE_CHECKING:
+    from pictrace.catalogue import Catalogue
     from pictrace.gui.app import Window
     from pictrace.gui.duplicates_view import DuplicatesView
     from pictrace.job import Job
@@ -111,7 +111,7 @@ def _show(window: "Window", title: str, text: str) -> None:
     dialogs.show_text(window.root, window.theme, title, text)
 
 
-def _write(file: Path, groups: list[DuplicateGroup], catalogue: Catalogue) -> None:
+def _write(file: Path, groups: list[DuplicateGroup], catalogue: "Catalogue") -> None:
     from pictrace.report import write_csv, write_groups_json, write_html
 
     if file.suffix.lower() == ".csv":

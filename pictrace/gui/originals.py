@@ -8,11 +8,8 @@ from typing import Any
 from PIL import Image
 
 from pictrace.archives import find_picture
-from pictrace.asked import cut
-from pictrace.decode import decode_pixels
 from pictrace.language import _, ngettext
 from pictrace.questions import Query, Region
-from pictrace.srgb import srgb_pixels
 
 _LEAST_SIDE = 1024
 
@@ -91,6 +88,11 @@ class Originals:
 
     def read(self, wanted: Wanted) -> Image.Image:
         """Raises PicTraceError."""
+        # Not needed before the first picture; the window opens sooner without it.
+        from pictrace.asked import cut
+        from pictrace.decode import decode_pixels
+        from pictrace.srgb import srgb_pixels
+
         source = wanted.source
         data, modified_ns = source.data, 0
         if data is None:
