@@ -138,6 +138,7 @@ class CompareView(ttkbootstrap.Frame):
             ).pack(side="left", padx=(0, px(4)))
         self._place = ttkbootstrap.Label(bar)
         self._place.pack(side="right", padx=(0, px(6)))
+        self._place.bind("<Configure>", lambda _event: self._dress_place())
         said = ttkbootstrap.Frame(self, padding=(px(12), 0, px(12), px(8)))
         said.pack(fill="x")
         # Room for two lines, so that nothing moves once the sentence is known.
@@ -176,6 +177,12 @@ class CompareView(ttkbootstrap.Frame):
         self._reason.configure(foreground=theme.ink, font=theme.font(0))
         for label in (self._place, self._percent):
             label.configure(foreground=theme.faint, font=theme.font(0))
+        self._dress_place()
+
+    def _dress_place(self) -> None:
+        """Half a number would mislead: it is not seen where there is no room for all of it."""
+        cut = 1 < self._place.winfo_width() < self._place.winfo_reqwidth()
+        self._place.configure(foreground=self._theme.panel if cut else self._theme.faint)
 
     def _bind_keys(self) -> None:
         """They work wherever in the view the focus is, and come before what the window does with them."""

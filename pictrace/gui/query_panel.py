@@ -57,7 +57,7 @@ class QueryPanel(ttkbootstrap.Frame):
         self._looser = ttkbootstrap.Label(scale, text=_("looser"))
         self._looser.grid(row=0, column=0, sticky="w")
         self._least = ttkbootstrap.Label(scale)
-        self._least.grid(row=0, column=1)
+        self._least.grid(row=0, column=1, padx=theme.px(8))
         self._stricter = ttkbootstrap.Label(scale, text=_("stricter"))
         self._stricter.grid(row=0, column=2, sticky="e")
         self._turned = tkinter.BooleanVar(self)

@@ -125,17 +125,17 @@ class TrashBar(ttkbootstrap.Frame):
             done = self._trashed + len(self._stayed)
             words = _("Moving to the trash: {done:,} of {total:,}").format(done=done, total=self._going)
             self.cancel.configure(text=_("Stop"))
-            self.cancel.pack(side="right")
+            self.cancel.pack(side="right", before=self.words)
             self._progress.configure(value=done / max(1, self._going))
-            self._progress.pack(side="right", padx=space)
+            self._progress.pack(side="right", padx=space, before=self.words)
         elif self._asking:
             words = summary.question
             self.go.configure(text=_("Move to the trash"))
-            self.go.pack(side="right")
+            self.go.pack(side="right", before=self.words)
             self.cancel.configure(text=_("Cancel"))
-            self.cancel.pack(side="right", padx=space)
+            self.cancel.pack(side="right", padx=space, before=self.words)
         else:
             words = summary.words if self._model.groups() else ""
             self.go.configure(text=_("Move to the trash…"), state="normal" if summary.files else "disabled")
-            self.go.pack(side="right")
+            self.go.pack(side="right", before=self.words)
         self.words.configure(text=words)
