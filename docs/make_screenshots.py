@@ -176,10 +176,10 @@ def _states(window: Window, samples: Samples) -> Iterator[str]:
 
 
 def _menus(window: Window) -> Iterator[str]:
-    root, match = window.root, window.grid.current
+    root, match, px = window.root, window.grid.current, window.theme.px
     for menu, name, left, top in (
-        (main_menu(window), "menu", root.winfo_width() - 400, 50),
-        (card_menu(window, match) if match else None, "card-menu", 420, 180),
+        (main_menu(window), "menu", root.winfo_width() - px(310), px(46)),
+        (card_menu(window, match) if match else None, "card-menu", px(420), px(180)),
     ):
         if menu is not None:
             menu.post(root.winfo_rootx() + left, root.winfo_rooty() + top)
