@@ -17,7 +17,7 @@ import pytest
 
 from pictrace.gui.app import Window
 from pictrace.settings import Settings
-from tests.gui.windows import button_with, click, opened, press, until, words_in
+from tests.gui.windows import PATIENCE_SECONDS, button_with, click, opened, press, until, words_in
 from tests.pictures import make_archive
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no process can be stopped and continued there")
@@ -65,6 +65,23 @@ def stopped(worker: int) -> Iterator[None]:
         os.kill(worker, signal.SIGCONT)
 
 
+@contextmanager
+def held_at(window: Window, pattern: str) -> Iterator[None]:
+    """The worker runs in bursts that are shorter than any state, until the window says this."""
+    worker = worker_of(window)
+    end = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        with stopped(worker):
+            told = time.monotonic() + 0.1
+            while time.monotonic() < told:
+                window.root.update()
+            if re.search(pattern, status_of(window)):
+                yield
+                return
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.03)
+
+
 def status_of(window: Window) -> str:
     return " ".join(words_in(window.status))
 
@@ -76,8 +93,7 @@ def test_while_it_counts_a_bar_moves_and_says_how_many_were_found(window: Window
     for number in range(20_000):
         os.link(one, folder / f"{number:05}.jpg")
     give(window, folder, "00000.jpg")
-    until(window.root, lambda: re.search(r"Looking for pictures… [1-9][\d,]* found", status_of(window)))
-    with stopped(worker_of(window)):
+    with held_at(window, r"Looking for pictures… [1-9][\d,]* found"):
         assert "Looking for pictures…" in status_of(window)
         assert str(window.status._bar.cget("mode")) == "indeterminate"
         before = float(window.status._bar.cget("value"))
