@@ -2,16 +2,19 @@
 
 import os
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 import cv2
 
-from pictrace.closer_look import Evidence, Look, compare, look
+from pictrace.closer_look import Evidence, Look, compare, look, whole_structure
 from pictrace.decode import thumbnail_pixels
 from pictrace.errors import PictureUnreadable
 from pictrace.picture import Digest
 from pictrace.thumbnails import Thumbnails
+
+Seen = TypeVar("Seen")
 
 _REMEMBERED_LOOKS = 512
 
@@ -32,16 +35,30 @@ class CloserLook:
 
     def compare(self, query: Look, others: Sequence[Digest]) -> dict[Digest, Evidence]:
         """Without those that cannot be looked at: their thumbnails and files are gone."""
-        thumbnails = self._thumbnails.of(digest for digest in dict.fromkeys(others) if digest not in self._looks)
-        looks = zip(thumbnails, self._pool.map(_look_at, thumbnails.values()), strict=True)
-        self._looks.update((digest, seen) for digest, seen in looks if seen is not None)
-        digests = [digest for digest in dict.fromkeys(others) if digest in self._looks]
-        evidence = dict(zip(digests, self._pool.map(lambda d: compare(query, self._looks[d]), digests), strict=True))
-        for digest in digests:
-            self._looks.move_to_end(digest)
+        return self._of_each(others, lambda other: compare(query, other))
+
+    def structures(self, query: Look, others: Sequence[Digest]) -> dict[Digest, float]:
+        """SSIM of the whole pictures, likewise."""
+        return self._of_each(others, lambda other: whole_structure(query, other))
+
+    def _of_each(self, digests: Sequence[Digest], seen: Callable[[Look], Seen]) -> dict[Digest, Seen]:
+        wanted = dict.fromkeys(digests)
+        thumbnails = self._thumbnails.of(digest for digest in wanted if digest not in self._looks)
+
+        def of_one(digest: Digest) -> tuple[Look, Seen] | None:
+            known = self._looks.get(digest)
+            if known is None and digest in thumbnails:
+                known = _look_at(thumbnails[digest])
+            return None if known is None else (known, seen(known))
+
+        found = {}
+        for digest, one in zip(wanted, self._pool.map(of_one, wanted), strict=True):
+            if one is not None:
+                self._looks[digest], found[digest] = one
+                self._looks.move_to_end(digest)
         while len(self._looks) > _REMEMBERED_LOOKS:
             self._looks.popitem(last=False)
-        return evidence
+        return found
 
 
 def _look_at(thumbnail: bytes) -> Look | None:

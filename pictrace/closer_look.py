@@ -1,6 +1,6 @@
 """Two pictures side by side: what they have in common, how much that is, what to call it, and why."""
 
-from pictrace.evidence import Evidence, Look, compare, look
+from pictrace.evidence import Evidence, Look, compare, look, whole_structure
 from pictrace.keypoints import CHANCE_POINTS
 from pictrace.language import _, ngettext
 from pictrace.likeness import Knots, by_points, by_washes, fused, knots_from, share_of
@@ -22,6 +22,7 @@ __all__ = [
     "reason_of",
     "same_picture",
     "share_of",
+    "whole_structure",
 ]
 
 
@@ -44,7 +45,7 @@ def same_picture(evidence: Evidence) -> bool:
     """Safe enough to put both into one group of duplicates: not only what lies around them is the same."""
     if is_safely_one(evidence):
         return True
-    return evidence.smooth is not None and evidence.smooth.difference < _SAME_WASHES
+    return by_washes(evidence) > 0 and evidence.smooth is not None and evidence.smooth.difference < _SAME_WASHES
 
 
 def reason_of(cosine_share: float, evidence: Evidence | None, same_content: bool) -> str:

@@ -15,6 +15,7 @@ from pictrace.closer_look import Evidence, Knots, Look, by_points, compare, fuse
 from pictrace.decode import decode_pixels, thumbnail_pixels
 from pictrace.errors import MachineRefuses, Unreadable
 from pictrace.events import Decoding, Event, Stage
+from pictrace.evidence import with_mirror_image
 from pictrace.fingerprints import Fingerprints
 from pictrace.grouping import Groups
 from pictrace.neighbours import Pair, nearest_pairs
@@ -134,20 +135,16 @@ class Duplicates:
                     alike.join(one, other)
             yield 1 - len(waiting) / len(pairs)
 
-    def _look_at(self, pairs: Iterable[tuple[Digest, Digest]], pool: ThreadPoolExecutor) -> None:
+    def _look_at(self, pairs: Sequence[tuple[Digest, Digest]], pool: ThreadPoolExecutor) -> None:
         """The first of each is the query."""
-        wanted: dict[Digest, bool] = {}
-        for query, other in pairs:
-            wanted[query] = True
-            wanted.setdefault(other, False)
-
-        def is_missing(digest: Digest) -> bool:
-            known = self._looks.get(digest)
-            return known is None or (wanted[digest] and known.mirrored is None)
-
-        thumbnails = self._thumbnails.of(filter(is_missing, wanted))
-        looks = pool.map(lambda one: look(thumbnail_pixels(one[1]), mirrored=wanted[one[0]]), thumbnails.items())
+        queries = dict.fromkeys(query for query, _other in pairs)
+        wanted = queries | dict.fromkeys(other for _query, other in pairs)
+        thumbnails = self._thumbnails.of(digest for digest in wanted if digest not in self._looks)
+        looks = pool.map(lambda thumbnail: look(thumbnail_pixels(thumbnail), mirrored=False), thumbnails.values())
         self._looks.update(zip(thumbnails, looks, strict=True))
+        one_sided = [one for one in queries if one in self._looks and self._looks[one].mirrored is None]
+        mirrored = pool.map(with_mirror_image, [self._looks[digest] for digest in one_sided])
+        self._looks.update(zip(one_sided, mirrored, strict=True))
         for digest in self._looks.keys() & wanted.keys():
             self._looks.move_to_end(digest)
         while len(self._looks) > _REMEMBERED_LOOKS:

@@ -33,16 +33,20 @@ from pictrace.questions import (
     SearchOptions,
 )
 from pictrace.search import Search
-from pictrace.settings import Settings
+from pictrace.settings import WEIGHTS_MEGABYTES, Settings
 from pictrace.thumbnails import Thumbnails
 from pictrace.turning import embed_turned
+
+_Place = tuple[tuple[str, ...], bool]
+"""Archives, and whether what lies deeper in folders is meant too."""
 
 
 class Engine:
     """Every verb is a generator of events (pictrace.events) that ends with Finished; close it early to stop it.
 
     The verbs may be stepped in turns, so that a search is answered while an archive is still being indexed. Without
-    private_addresses nothing is fetched from where only this machine or its own network gets."""
+    private_addresses nothing is fetched from where only this machine or its own network gets. Without `subfolders`,
+    what lies in folders and archives inside of a folder is not read."""
 
     def __init__(
         self,
@@ -56,7 +60,7 @@ class Engine:
         self._limits = FetchLimits(self._max_bytes, private_addresses=private_addresses)
         self._choice = embedder
         self._distrust = distrust or Distrust()
-        self._collections: dict[tuple[str, ...], Collection] = {}
+        self._collections: dict[_Place, Collection] = {}
         self._catalogue = Catalogue(settings.catalogue, __version__)
         self._thumbnails = Thumbnails(self._catalogue, self._file_of, self._read_again, self._max_bytes)
         self._closer_look = CloserLook(self._thumbnails, settings.closer_look)
@@ -79,30 +83,38 @@ class Engine:
         self._closer_look.close()
         self._catalogue.close()
 
-    def index(self, archives: Sequence[str]) -> Iterator[Event]:
+    def index(self, archives: Sequence[str], *, subfolders: bool = True) -> Iterator[Event]:
         """Finished(IndexReport). Of pictures on the web it asks whether they have changed; other verbs fetch only what
         is not known yet."""
-        report = yield from self._index(archives, ask_again=True)
+        report = yield from self._index((tuple(archives), subfolders), ask_again=True)
         yield Finished(report)
 
     def search(
-        self, queries: Sequence[Query], archives: Sequence[str], options: SearchOptions, *, index_first: bool = True
+        self,
+        queries: Sequence[Query],
+        archives: Sequence[str],
+        options: SearchOptions,
+        *,
+        index_first: bool = True,
+        subfolders: bool = True,
     ) -> Iterator[Event]:
         """Found(SearchAnswer | QueryFailed) for each query, in order; Finished(IndexReport | None).
 
         Without `index_first` the answers are over what is ready, while `index` goes on beside it."""
-        report = (yield from self._index(archives)) if index_first else None
-        collection = yield from self._ready(archives)
+        place = tuple(archives), subfolders
+        report = (yield from self._index(place)) if index_first else None
+        collection = yield from self._ready(place)
         embedder, fingerprints = yield from self._open()
         search = Search(self._limits, fingerprints, embedder, self._closer_look, self._distrust)
         yield from search.run(queries, collection, options)
         yield Finished(report)
 
-    def duplicates(self, archives: Sequence[str], *, similar: bool = False) -> Iterator[Event]:
+    def duplicates(self, archives: Sequence[str], *, similar: bool = False, subfolders: bool = True) -> Iterator[Event]:
         """Found(DuplicateGroup) for each group; Finished(IndexReport)."""
-        report = yield from self._index(archives)
+        place = tuple(archives), subfolders
+        report = yield from self._index(place)
         embedder, fingerprints = yield from self._open()
-        collection = self._collections[tuple(archives)]
+        collection = self._collections[place]
         turned = yield from self._turned(embedder, collection)
         search = Duplicates(
             self._catalogue,
@@ -132,14 +144,14 @@ class Engine:
 
     def pictures(self, archives: Sequence[str], *, start: int, count: int) -> Iterator[Event]:
         """Finished(PicturePage) of what is ready, by name."""
-        collection = yield from self._ready(archives)
+        collection = yield from self._ready((tuple(archives), True))
         embedder, _fingerprints = yield from self._open()
         page = self._listed(collection.page(archives, start, count))
         yield Finished(PicturePage(len(collection.pictures), page, embedder.name))
 
     def look_up(self, digests: Sequence[Digest], archives: Sequence[str]) -> Iterator[Event]:
         """Finished(a tuple of ListedPicture): one for each digest of which there is a picture in these archives."""
-        collection = yield from self._ready(archives)
+        collection = yield from self._ready((tuple(archives), True))
         files = ((collection.file_of(digest), digest) for digest in digests)
         yield Finished(self._listed([(file, digest) for file, digest in files if file is not None]))
 
@@ -165,9 +177,9 @@ class Engine:
                 return file
         return None
 
-    def _archive(self, location: str) -> PictureArchive:
+    def _archive(self, location: str, *, subfolders: bool = True) -> PictureArchive:
         allowed = self._limits.private_addresses
-        return open_archive(location, max_bytes=self._max_bytes, private_addresses=allowed)
+        return open_archive(location, max_bytes=self._max_bytes, private_addresses=allowed, subfolders=subfolders)
 
     def _read_again(self, picture: PictureRef) -> bytes:
         archive = self._archive(picture.archive)
@@ -176,28 +188,29 @@ class Engine:
         finally:
             archive.close()
 
-    def _index(self, archives: Sequence[str], *, ask_again: bool = False) -> Generator[Event, None, IndexReport]:
+    def _index(self, place: _Place, *, ask_again: bool = False) -> Generator[Event, None, IndexReport]:
         with ExitStack() as stack:
-            indexing, self._collections[tuple(archives)] = yield from self._find_known(archives, stack, ask_again)
+            indexing, self._collections[place] = yield from self._find_known(place, stack, ask_again)
             report = yield from indexing.read_the_rest()
         return report
 
-    def _ready(self, archives: Sequence[str]) -> Generator[Event, None, Collection]:
+    def _ready(self, place: _Place) -> Generator[Event, None, Collection]:
         """What is known of these archives, without reading what is not."""
-        if tuple(archives) not in self._collections:
+        if place not in self._collections:
             with ExitStack() as stack:
-                _indexing, collection = yield from self._find_known(archives, stack, ask_again=False)
+                _indexing, collection = yield from self._find_known(place, stack, ask_again=False)
             # An indexing that was faster goes on filling its own.
-            self._collections.setdefault(tuple(archives), collection)
-        return self._collections[tuple(archives)]
+            self._collections.setdefault(place, collection)
+        return self._collections[place]
 
     def _find_known(
-        self, archives: Sequence[str], stack: ExitStack, ask_again: bool
+        self, place: _Place, stack: ExitStack, ask_again: bool
     ) -> Generator[Event, None, tuple[Indexing, Collection]]:
         """Meanwhile questions are answered over what an earlier look at these archives found."""
+        archives, subfolders = place
         opened: list[PictureArchive] = []
         for location in archives:
-            opened.append(self._archive(location))
+            opened.append(self._archive(location, subfolders=subfolders))
             stack.callback(opened[-1].close)
         embedder, fingerprints = yield from self._open()
         collection = Collection()
@@ -235,8 +248,8 @@ class Engine:
             if isinstance(error, WeightsMissing):
                 text = _(
                     "The ResNet50 weights are not on this computer yet. Searching with the built-in comparison; "
-                    '"pictrace model download" fetches them (98 MB).'
-                )
+                    '"pictrace model download" fetches them ({megabytes} MB).'
+                ).format(megabytes=WEIGHTS_MEGABYTES)
             else:
                 text = _("{problem} Searching with the built-in comparison.").format(problem=error.message)
             yield FallenBack(text, missing=isinstance(error, WeightsMissing))

@@ -24,6 +24,7 @@ class Stage(StrEnum):
     ASKING = "asking"
     PAGES = "pages"
     MEASURING = "measuring"
+    COPYING = "copying"
 
 
 @dataclass(frozen=True, slots=True)

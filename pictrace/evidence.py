@@ -1,6 +1,6 @@
 """What two pictures, looked at closer, have in common: numbers only, no judgement."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -9,7 +9,15 @@ from pictrace.keypoints import CHANCE_POINTS, Affine, Agreement, Grey, KeyPoints
 from pictrace.picture import Pixels
 from pictrace.recolouring import COLOUR_SIDE, Colours, foreign_region, small_colours
 from pictrace.smooth import SmoothLikeness, Washes, smooth_likeness, washes
-from pictrace.structure import SQUARE_SIDE, AlignedStructure, align, aligned_structure, batched_ssim, scaling
+from pictrace.structure import (
+    SQUARE_SIDE,
+    AlignedStructure,
+    align,
+    aligned_structure,
+    batched_ssim,
+    coarse_structure,
+    scaling,
+)
 
 COMPARED_SIDE = 384
 """Longest side at which key points are looked for; small pictures are enlarged, else they would have hardly any."""
@@ -17,7 +25,9 @@ COMPARED_SIDE = 384
 FEW_POINTS = 150
 """A picture with fewer has little but washes of colour to be known by."""
 
-_ENOUGH_TO_ALIGN = 5
+LEAST_GRAIN = 1.4
+"""Fine and coarse structure together: with less the pictures are not one, and their colours are not looked into."""
+
 _NO_CHANCE = 8
 _GRID = 4
 
@@ -50,19 +60,17 @@ class Evidence:
     """Row by row, from pixels of the query to pixels of the other; None where no points agree."""
     cells: int
     """How many of 4 × 4 parts of the picture hold agreeing points, on the side with fewer."""
-    structure: float
-    """SSIM of the whole pictures, pressed into squares."""
     aligned: AlignedStructure | None
-    """None where there is no map, or hardly an overlap."""
+    """None where there is no map that more than chance bears out, or hardly an overlap."""
     query_overlap: float
     other_overlap: float
     """The share of each picture that the map lays over the other one."""
     smooth: SmoothLikeness | None
     """Of pairs in which a picture has few key points."""
-    foreign_region: float = 0.0
+    foreign_region: float = 1.0
     """The share of the worst region, of 55% of each side of the overlap, where patterns run differently, or colours are
     not those that one change of tone and colour makes of the other picture's. High where different pictures are in one
-    frame, or under one watermark; 0 where there is no map that more than chance bears out, or hardly an overlap."""
+    frame, or under one watermark; 1 where they agree too little, laid over one another, for colours to matter."""
 
     @property
     def mirrored(self) -> bool:
@@ -99,25 +107,31 @@ def look(pixels: Pixels, mirrored: bool = True) -> Look:
         size = round(flat.shape[1] * enlarged), round(flat.shape[0] * enlarged)
         flat = cv2.resize(flat, size, interpolation=cv2.INTER_CUBIC)
     grey = np.asarray(flat, np.uint8)
-    return Look(
+    seen = Look(
         grey=grey,
         enlarged=enlarged,
         points=key_points(grey),
-        mirrored=key_points(np.ascontiguousarray(np.fliplr(grey))) if mirrored else None,
+        mirrored=None,
         square=np.asarray(square, np.uint8),
         colours=small_colours(pixels),
         washes=washes(pixels),
     )
+    return with_mirror_image(seen) if mirrored else seen
+
+
+def with_mirror_image(seen: Look) -> Look:
+    """The same look, `mirrored`."""
+    return replace(seen, mirrored=key_points(np.ascontiguousarray(np.fliplr(seen.grey))))
 
 
 def compare(query: Look, other: Look) -> Evidence:
     found = agreeing_points(query, other)
-    aligned, foreign, query_overlap, other_overlap = None, 0.0, 0.0, 0.0
-    if found is not None and found.points >= _ENOUGH_TO_ALIGN:
+    aligned, foreign, query_overlap, other_overlap = None, 1.0, 0.0, 0.0
+    if found is not None and found.points > CHANCE_POINTS:
         alignment = align(query.grey, other.grey, found.affine)
         if alignment is not None:
             aligned = aligned_structure(alignment)
-            if found.points > CHANCE_POINTS:
+            if aligned.fine + aligned.coarse > LEAST_GRAIN:
                 foreign = _foreign_region(query, other, found.affine)
             query_overlap, other_overlap = alignment.share_of_one, alignment.share_of_other
     few = min(len(query.points), len(other.points)) < FEW_POINTS
@@ -127,13 +141,17 @@ def compare(query: Look, other: Look) -> Evidence:
         other_points=len(other.points),
         affine=None if found is None else _in_own_pixels(found.affine, query.enlarged, other.enlarged),
         cells=0 if found is None else min(_cells(found.here, query.grey), _cells(found.there, other.grey)),
-        structure=float(batched_ssim(query.square, other.square[None])[0]),
         aligned=aligned,
         query_overlap=query_overlap,
         other_overlap=other_overlap,
         smooth=smooth_likeness(query.washes, other.washes) if few else None,
         foreign_region=foreign,
     )
+
+
+def whole_structure(query: Look, other: Look) -> float:
+    """SSIM of the whole pictures, pressed into squares. No evidence: of unrelated skies it is as high as can be."""
+    return float(batched_ssim(query.square, other.square[None])[0])
 
 
 def agreeing_points(query: Look, other: Look) -> Agreement | None:
@@ -160,7 +178,7 @@ def _explained(query: Look, other: Look, found: Agreement) -> float:
     alignment = align(query.grey, other.grey, found.affine)
     if alignment is None:
         return 0.0
-    return aligned_structure(alignment).coarse * max(alignment.share_of_one, alignment.share_of_other)
+    return coarse_structure(alignment) * max(alignment.share_of_one, alignment.share_of_other)
 
 
 def _foreign_region(query: Look, other: Look, affine: Affine) -> float:

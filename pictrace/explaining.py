@@ -58,7 +58,7 @@ def overlay_of(mine: Look, theirs: Look) -> Overlay:
         alignment = align(mine.grey, theirs.grey, agreement.affine, COMPARED_SIDE)
     if agreement is not None and alignment is not None:
         affine = _between_shares(agreement.affine, mine.grey, theirs.grey)
-        over_other = abs(float(np.linalg.det(agreement.affine[:, :2]))) <= 1
+        over_other = _lies_over_other(agreement)
     different, told = _difference(alignment or _pressed(mine, theirs))
     coded = io.BytesIO()
     Image.fromarray(np.dstack([np.round(different * 255), told * 255.0]).astype(np.uint8)).save(coded, "PNG")
@@ -69,6 +69,11 @@ def _told_agreement(mine: Look, theirs: Look) -> Agreement | None:
     """None where so few agree that it may be chance."""
     agreement = agreeing_points(mine, theirs)
     return None if agreement is None or agreement.points <= CHANCE_POINTS else agreement
+
+
+def _lies_over_other(agreement: Agreement) -> bool:
+    """The finer picture is moved onto the coarser one."""
+    return abs(float(np.linalg.det(agreement.affine[:, :2]))) <= 1
 
 
 def _shares(places: Places, grey: Grey) -> Places:
@@ -151,9 +156,10 @@ def _laid_over(mine: Look, theirs: Look, agreement: Agreement | None) -> Image.I
         title = _("Both pressed into a square: red where they differ")
     else:
         title = _("Laid one over the other: red where they differ, plain where only one has something")
-    blend = np.where(
-        alignment.overlap, (alignment.one.astype(np.uint16) + alignment.other) // 2, alignment.other
-    ).astype(np.uint8)
+    # Outside of the overlap the picture that was moved is black.
+    unmoved = alignment.other if agreement is None or _lies_over_other(agreement) else alignment.one
+    both = (alignment.one.astype(np.uint16) + alignment.other) // 2
+    blend = np.where(alignment.overlap, both, unmoved).astype(np.uint8)
     left, right = _fitted(_coloured(blend)), _fitted(_difference_map(alignment))
     sheet = Image.new("RGB", (2 * _PANEL + _MARGIN, left.height), _PAPER)
     sheet.paste(left, (0, 0))

@@ -15,6 +15,7 @@ from pictrace.closer_look import (
     look,
     reason_of,
     share_of,
+    whole_structure,
 )
 from pictrace.embedders import Embedder
 from pictrace.events import Event
@@ -42,7 +43,8 @@ def explain(
     mine, theirs = look(first.pixels), look(second.pixels)
     evidence = compare(mine, theirs)
     same = first.digest == second.digest
-    explanation = _explanation(cosine, share_of(cosine, knots), evidence, same)
+    structure = whole_structure(mine, theirs)
+    explanation = _explanation(cosine, share_of(cosine, knots), structure, evidence, same)
     if not draw and not overlay:
         return explanation
     # scikit-image takes a while to import, and nothing else needs it.
@@ -57,7 +59,7 @@ def explain(
     return explanation
 
 
-def _explanation(cosine: float, share: float, evidence: Evidence, same: bool) -> Explanation:
+def _explanation(cosine: float, share: float, structure: float, evidence: Evidence, same: bool) -> Explanation:
     return Explanation(
         score=1.0 if same else fused(share, evidence),
         label=label_of(evidence, same),
@@ -65,7 +67,7 @@ def _explanation(cosine: float, share: float, evidence: Evidence, same: bool) ->
         same_content=same,
         cosine=cosine,
         share=share,
-        structure=evidence.structure,
+        structure=structure,
         aligned_structure=None if evidence.aligned is None else evidence.aligned.similarity,
         keypoints=by_points(evidence),
         points_agreeing=evidence.points,

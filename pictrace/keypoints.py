@@ -1,5 +1,6 @@
 """Corners that are found again in another picture, and the one map that carries them there."""
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -14,6 +15,9 @@ Places = npt.NDArray[np.float64]
 
 Affine = npt.NDArray[np.float64]
 """Shape (2, 3): carries (x, y, 1) to (x, y)."""
+
+Descriptors = npt.NDArray[np.uint8]
+"""One row of 32 bytes a point."""
 
 POINTS = 500
 FEWEST = 8
@@ -32,16 +36,17 @@ _ROUNDS = 6
 _NEAR, _NEAR_GROWTH = 14.0, 0.12
 """A proposal comes from one corner: its errors grow with the distance from it."""
 _EXACT = 6.0
-_SAME_TURN = np.radians(25)
+_SAME_TURN = math.cos(math.radians(25))
 _SAME_SCALE = 0.4
+_WIDEST = 1 << 16
+"""More than any place's pixels across."""
 _OCTAVE = float(np.log(1.2))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KeyPoints:
     places: Places
-    descriptors: npt.NDArray[np.uint8]
-    """One row of 32 bytes a point."""
+    descriptors: Descriptors
     turns: npt.NDArray[np.float64]
     """Which way each corner points, in radians."""
     log_sizes: npt.NDArray[np.float64]
@@ -87,21 +92,18 @@ def agreement(one: KeyPoints, other: KeyPoints) -> Agreement | None:
     """
     if min(len(one), len(other)) < FEWEST:
         return None
-    distances, nearest = cv2.batchDistance(
-        one.descriptors, other.descriptors, cv2.CV_32S, normType=cv2.NORM_HAMMING, K=2
-    )
-    mine = np.flatnonzero(distances[:, 0] < _RATIO * distances[:, 1])
-    if len(mine) < 4:
+    nearest, distances, second = _two_nearest(one.descriptors, other.descriptors)
+    mine = np.flatnonzero(distances < _RATIO * second)
+    if len(mine) < _FEWEST_VOTERS:
         return None
-    theirs = nearest[mine, 0]
-    clearness = distances[mine, 0] / distances[mine, 1]
+    theirs = nearest[mine]
     matches = _Matches(
         here=one.places[mine],
         there=other.places[theirs],
-        turns=other.turns[theirs] - one.turns[mine],
+        turns=_directions(other.turns[theirs] - one.turns[mine]),
         scalings=other.log_sizes[theirs] - one.log_sizes[mine],
     )
-    voters = matches.voters(np.argsort(clearness, kind="stable")[:_PROPOSALS])
+    voters = matches.voters(np.argsort(distances[mine] / second[mine], kind="stable")[:_PROPOSALS])
     best: Agreement | None = None
     votes = voters.sum(axis=1)
     for proposal in np.argsort(-votes, kind="stable")[:_REFINED]:
@@ -113,80 +115,115 @@ def agreement(one: KeyPoints, other: KeyPoints) -> Agreement | None:
     return best
 
 
+def _two_nearest(
+    descriptors: Descriptors, others: Descriptors
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.uint16], npt.NDArray[np.uint16]]:
+    """For each, which of the others is the nearest, how many bits differ, and how many in the second nearest."""
+    rows = np.ascontiguousarray(descriptors).view(np.uint64)
+    columns = np.ascontiguousarray(others.view(np.uint64).T)
+    distances = np.zeros((len(descriptors), len(others)), np.uint16)
+    for word, column in enumerate(columns):
+        distances += np.bitwise_count(rows[:, word, None] ^ column)
+    every, nearest = np.arange(len(rows)), distances.argmin(axis=1)
+    least = distances[every, nearest]
+    distances[every, nearest] = np.iinfo(np.uint16).max
+    return nearest, least, distances.min(axis=1)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Matches:
     here: Places
     there: Places
-    turns: npt.NDArray[np.float64]
+    turns: Places
+    """As directions of length 1: sums of products compare them faster than differences of angles."""
     scalings: npt.NDArray[np.float64]
 
     def voters(self, proposals: npt.NDArray[np.intp]) -> npt.NDArray[np.bool_]:
         """For each proposing match, one row: which matches would do under its map."""
-        turn, scaling = self.turns[proposals, None], self.scalings[proposals, None]
-        along, across = np.exp(scaling) * np.cos(turn), np.exp(scaling) * np.sin(turn)
+        scaling, turn = self.scalings[proposals, None], self.turns[proposals]
+        along, across = (np.exp(scaling) * turn[:, None, axis] for axis in (0, 1))
         dx, dy = (self.here[:, axis] - self.here[proposals, None, axis] for axis in (0, 1))
         to_x, to_y = (self.there[:, axis] - self.there[proposals, None, axis] for axis in (0, 1))
-        miss = np.hypot(along * dx - across * dy - to_x, across * dx + along * dy - to_y)
-        near: npt.NDArray[np.bool_] = miss < _NEAR + _NEAR_GROWTH * np.hypot(to_x, to_y)
-        return near & self._like(turn, scaling)
+        miss = (along * dx - across * dy - to_x) ** 2 + (across * dx + along * dy - to_y) ** 2
+        near: npt.NDArray[np.bool_] = miss < (_NEAR + _NEAR_GROWTH * np.sqrt(to_x * to_x + to_y * to_y)) ** 2
+        return near & (turn @ self.turns.T > _SAME_TURN) & (np.abs(self.scalings - scaling) < _SAME_SCALE)
 
     def refine(self, chosen: npt.NDArray[np.bool_]) -> Agreement | None:
         affine: Affine | None = None
         for step in range(_ROUNDS):
-            if chosen.sum() < 4:
-                return None
             # The first guesses rest on few corners: they may turn and scale, but not shear.
             fit = _shearing if step >= 2 and chosen.sum() >= 6 else _turning
             affine = fit(self.here[chosen], self.there[chosen])
             if affine is None or not _sensible(affine):
                 return None
-            miss = np.hypot(*(self.here @ affine[:, :2].T + affine[:, 2] - self.there).T)
-            turn = np.arctan2(affine[1, 0] - affine[0, 1], affine[0, 0] + affine[1, 1])
-            scaling = np.log(abs(np.linalg.det(affine[:, :2]))) / 2
-            again = (miss < (2 * _EXACT if step == 0 else _EXACT)) & self._like(turn, scaling)
-            settled = step > 2 and np.array_equal(again, chosen)
-            chosen = again
-            if settled:
+            before, chosen = chosen, self._agreeing(affine, 2 * _EXACT if step == 0 else _EXACT)
+            if chosen.sum() < 4:
+                return None
+            if step > 2 and np.array_equal(before, chosen):
                 break
-        if affine is None or chosen.sum() < 4:
+        if affine is None:
             return None
         here, there = self.here[chosen], self.there[chosen]
-        points = min(len(np.unique(side.round(), axis=0)) for side in (here, there))
-        return Agreement(points, affine, here, there)
+        return Agreement(min(_distinct(here), _distinct(there)), affine, here, there)
 
-    def _like(
-        self, turn: npt.NDArray[np.float64] | float, scaling: npt.NDArray[np.float64] | float
-    ) -> npt.NDArray[np.bool_]:
-        apart = np.abs((self.turns - turn + np.pi) % (2 * np.pi) - np.pi)
-        like: npt.NDArray[np.bool_] = (apart < _SAME_TURN) & (np.abs(self.scalings - scaling) < _SAME_SCALE)
-        return like
+    def _agreeing(self, affine: Affine, most: float) -> npt.NDArray[np.bool_]:
+        miss = self.here @ affine[:, :2].T + affine[:, 2] - self.there
+        (a, b, _), (c, d, _) = affine.tolist()
+        length = math.hypot(a + d, c - b)
+        turn = np.array([(a + d) / length, (c - b) / length] if length else [1.0, 0.0])
+        scaling = math.log(abs(a * d - b * c)) / 2
+        like = (self.turns @ turn > _SAME_TURN) & (np.abs(self.scalings - scaling) < _SAME_SCALE)
+        return np.asarray((np.einsum("ij,ij->i", miss, miss) < most * most) & like, bool)
+
+
+def _directions(angles: npt.NDArray[np.float64]) -> Places:
+    return np.column_stack([np.cos(angles), np.sin(angles)])
+
+
+def _distinct(places: Places) -> int:
+    """How many lie in different pixels."""
+    return len(np.unique(places.round() @ (_WIDEST, 1)))
 
 
 def _turning(here: Places, there: Places) -> Affine | None:
     """The least-squares map that only turns, scales and moves."""
-    middle, target = here.mean(axis=0), there.mean(axis=0)
+    middle, target = _mean(here), _mean(there)
     p, q = here - middle, there - target
-    size = float((p * p).sum())
+    size = float(np.vdot(p, p))
     if size < 1.0:
         return None
-    along = float((p * q).sum()) / size
-    across = float((p[:, 0] * q[:, 1] - p[:, 1] * q[:, 0]).sum()) / size
-    linear = np.array([[along, -across], [across, along]])
-    return np.column_stack([linear, target - linear @ middle])
+    (xx, xy), (yx, yy) = (p.T @ q).tolist()
+    along, across = (xx + yy) / size, (xy - yx) / size
+    return _moving(np.array([[along, -across], [across, along]]), middle, target)
 
 
 def _shearing(here: Places, there: Places) -> Affine | None:
-    middle, target = here.mean(axis=0), there.mean(axis=0)
+    middle, target = _mean(here), _mean(there)
     p, q = here - middle, there - target
-    spread = p.T @ p
-    if np.linalg.det(spread) < 1e-3 * max(1.0, float(np.trace(spread))):
+    (xx, xy), (_, yy) = (p.T @ p).tolist()
+    area = xx * yy - xy * xy
+    if area < 1e-3 * max(1.0, xx + yy):
         return None
-    linear = np.linalg.solve(spread, p.T @ q).T
-    return np.column_stack([linear, target - linear @ middle])
+    inverse = np.array([[yy, -xy], [-xy, xx]]) / area
+    return _moving((inverse @ (p.T @ q)).T, middle, target)
+
+
+def _mean(places: Places) -> npt.NDArray[np.float64]:
+    return np.asarray(places.sum(axis=0) / len(places), np.float64)
+
+
+def _moving(linear: Places, middle: npt.NDArray[np.float64], target: npt.NDArray[np.float64]) -> Affine:
+    """The affine map with this linear part that carries the one place to the other."""
+    affine = np.empty((2, 3))
+    affine[:, :2] = linear
+    affine[:, 2] = target - linear @ middle
+    return affine
 
 
 def _sensible(affine: Affine) -> bool:
-    if not np.isfinite(affine).all():
-        return False
-    large, small = np.linalg.svd(affine[:, :2], compute_uv=False)
-    return bool(small > 0.2 and large < 5 and large < 3 * small)
+    """It neither swells nor shrinks much, nor flattens."""
+    (a, b, _), (c, d, _) = affine.tolist()
+    # The singular values are half the sum and half the difference of these.
+    sum_of_both, difference = math.hypot(a + d, c - b), math.hypot(a - d, b + c)
+    large, small = (sum_of_both + difference) / 2, abs(sum_of_both - difference) / 2
+    return small > 0.2 and large < 5 and large < 3 * small

@@ -18,6 +18,8 @@ MOST_PHOTOGRAPHED_AGAIN = 0.92
 _POINTS_SCALE = 6.0
 _MOST_BY_POINTS = 0.95
 _EDITED_FROM, _EDITED_TO = 1.15, 1.55
+_MOST_STRETCH = 2.0
+"""Washes of colour in pictures of other shapes are no edits: a crop or a new size changes the shape by less."""
 _UNRELATED_MEDIAN, _UNRELATED_TOP = 0.115, 0.33
 _ABOVE_UNRELATED = ((0.143, 0.50), (0.43, 0.75), (0.714, 0.90), (0.93, 0.98), (1.0, 1.0))
 _CAUTIOUS_MEDIAN, _CAUTIOUS_TOP = 0.50, 0.80
@@ -56,7 +58,7 @@ def by_points(evidence: Evidence) -> float:
 def by_washes(evidence: Evidence) -> float:
     """The same from washes of colour, for pictures without corners."""
     smooth = evidence.smooth
-    if smooth is None:
+    if smooth is None or smooth.stretch > _MOST_STRETCH:
         return 0.0
     same = 0.95 * float(np.clip(1.5 - smooth.difference, 0, 1))
     fitted = 0.9 * float(np.clip((0.20 - smooth.residue) / 0.17, 0, 1)) if smooth.variation > 2 else 0.0

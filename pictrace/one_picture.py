@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pictrace.evidence import Evidence
+from pictrace.evidence import LEAST_GRAIN, Evidence
 from pictrace.keypoints import CHANCE_POINTS
 
 _MANY_POINTS = 24
@@ -38,8 +38,8 @@ class _OnePicture:
 
 
 _BY_FEW_POINTS = _OnePicture(grain=1.65, outlines=0.85, blocks=0.9, strange=0.45, foreign=0.5)
-_TO_BE_CALLED_EDITED = _OnePicture(grain=1.4, outlines=0.5, blocks=0.0, strange=0.8, foreign=0.7)
-_TO_BE_GROUPED = _OnePicture(grain=1.4, outlines=0.65, blocks=0.55, strange=0.75, foreign=0.55)
+_TO_BE_CALLED_EDITED = _OnePicture(grain=LEAST_GRAIN, outlines=0.5, blocks=0.0, strange=0.8, foreign=0.7)
+_TO_BE_GROUPED = _OnePicture(grain=LEAST_GRAIN, outlines=0.65, blocks=0.55, strange=0.75, foreign=0.55)
 
 
 def is_surely_one(evidence: Evidence) -> bool:

@@ -27,8 +27,9 @@ class Gallery:
     same: npt.NDArray[np.bool_]
     """The query's very content."""
 
-    def names(self) -> list[tuple[str, str]]:
-        return [(picture.archive, picture.name) for picture in self.pictures]
+    def name(self, place: int) -> tuple[str, str]:
+        picture = self.pictures[place]
+        return picture.archive, picture.name
 
 
 class Ranking:
@@ -37,28 +38,36 @@ class Ranking:
         self._matrix = matrix
         self._knots = knots
         self._closer_look = closer_look
-        self._names = gallery.names()
 
     def matches(self, query: Pixels, vector: Vector, top: int, *, turned: bool) -> list[Match]:
         """Those looked at closer come first; the others follow by their cosine, and their scores never stand above."""
-        evidence = self._look_closer(query, vector, turned)
+        seen = look(query, mirrored=turned)
+        evidence = self._look_closer(seen, vector)
         looked = [self._looked_at(place, found) for place, found in evidence.items()]
         looked.sort(key=lambda match: (-match.score, -match.cosine, match.picture.archive, match.picture.name))
         most = min((match.score for match in looked), default=1.0)
         likeness = self._likeness()
         likeness[list(evidence)] = -np.inf
-        others = best(likeness, self._names, min(top, len(likeness)) - len(looked))
+        others = best(likeness, self._gallery.name, min(top, len(likeness)) - len(looked))
         rest = [self._not_looked_at(place, most) for place in others]
         # The same content stands first, even if it could not be looked at; else this changes nothing.
         shown = sorted([*looked, *rest], key=lambda match: -match.score)
-        return [replace(match, rank=rank) for rank, match in enumerate(shown[:top], 1)]
+        return self._numbered(seen, shown[:top])
 
-    def _look_closer(self, query: Pixels, vector: Vector, turned: bool) -> dict[int, Evidence]:
+    def _numbered(self, seen: Look, shown: Sequence[Match]) -> list[Match]:
+        """With the structure of those that are not aligned, which is for show alone."""
+        whole = [match.digest for match in shown if match.structure is None and match.keypoints is not None]
+        structures = self._closer_look.structures(seen, whole)
+        return [
+            replace(match, rank=rank, structure=structures.get(match.digest, match.structure))
+            for rank, match in enumerate(shown, 1)
+        ]
+
+    def _look_closer(self, seen: Look, vector: Vector) -> dict[int, Evidence]:
         """Half of the candidates by their cosine to the query; the other half also by that to what the first half
         showed for certain: another photograph of the same thing may lie nearer to these than to the query."""
-        seen = look(query, mirrored=turned)
-        count = min(self._closer_look.candidates, len(self._names))
-        first = best(self._likeness(), self._names, (count + 1) // 2)
+        count = min(self._closer_look.candidates, len(self._gallery.pictures))
+        first = best(self._likeness(), self._gallery.name, (count + 1) // 2)
         evidence = self._compare(seen, first)
         certain = [place for place, found in evidence.items() if by_points(found) > _FOR_CERTAIN]
         likeness = self._likeness()
@@ -68,7 +77,7 @@ class Ranking:
             together /= np.linalg.norm(together)
             likeness = np.maximum(likeness, cosines(self._matrix, rows, together[None])[0])
         likeness[first] = -np.inf
-        return evidence | self._compare(seen, best(likeness, self._names, count - len(first)))
+        return evidence | self._compare(seen, best(likeness, self._gallery.name, count - len(first)))
 
     def _likeness(self) -> npt.NDArray[np.float32]:
         """The cosines, with the same content before everything else."""
@@ -82,14 +91,13 @@ class Ranking:
     def _looked_at(self, place: int, evidence: Evidence) -> Match:
         cosine, same = float(self._gallery.cosines[place]), bool(self._gallery.same[place])
         share = share_of(cosine, self._knots)
-        aligned = evidence.aligned if by_points(evidence) > 0 else None
         return Match(
             rank=0,
             picture=self._gallery.pictures[place],
             digest=self._gallery.digests[place],
             score=1.0 if same else fused(share, evidence),
             cosine=cosine,
-            structure=evidence.structure if aligned is None else aligned.coarse,
+            structure=None if evidence.aligned is None else evidence.aligned.coarse,
             keypoints=by_points(evidence),
             label=label_of(evidence, same),
             reason=reason_of(share, evidence, same),

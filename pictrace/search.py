@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from pictrace.asked import Asked, read_query
 from pictrace.calibration import knots_for
@@ -14,7 +15,7 @@ from pictrace.errors import MachineRefuses, Unreadable
 from pictrace.events import Event, Found, Progress, Stage
 from pictrace.fetching import FetchLimits
 from pictrace.fingerprints import Fingerprints
-from pictrace.picture import Match
+from pictrace.picture import Digest, Match, PictureRef
 from pictrace.poses import poses_of
 from pictrace.questions import Distrust, Query, QueryFailed, SearchAnswer, SearchOptions
 from pictrace.ranking import Gallery, Ranking
@@ -51,20 +52,30 @@ class Search:
             yield Found(SearchAnswer(query.location, matches, searched, took, asked.width, asked.height))
 
     def _matches(self, asked: Asked, collection: Collection, options: SearchOptions) -> tuple[tuple[Match, ...], int]:
-        places = [place for place, picture in enumerate(collection.pictures) if picture.key != asked.key]
-        if not places:
+        pictures: Sequence[PictureRef] = collection.pictures
+        digests: Sequence[Digest] = collection.digests
+        if asked.key is not None:
+            places = [place for place, picture in enumerate(pictures) if picture.key != asked.key]
+            if len(places) < len(pictures):
+                pictures, digests = [pictures[place] for place in places], [digests[place] for place in places]
+        if not pictures:
             return (), 0
-        digests = [collection.digests[place] for place in places]
         poses = poses_of(asked.pixels, self._embedder, turned=options.turned)
         rows, matrix = self._fingerprints.rows(digests), self._fingerprints.matrix
         gallery = Gallery(
-            pictures=[collection.pictures[place] for place in places],
+            pictures=pictures,
             digests=digests,
             rows=rows,
             cosines=poses.best(cosines(matrix, rows, poses.vectors)),
-            same=np.fromiter((digest == asked.digest for digest in digests), bool, len(digests)),
+            same=self._same(asked, rows),
         )
         knots = knots_for(self._embedder, self._fingerprints, collection.digests)
         ranking = Ranking(gallery, matrix, knots, self._closer_look)
         matches = ranking.matches(asked.pixels, poses.vectors[0], options.top, turned=options.turned)
-        return tuple(match for match in matches if match.score >= options.min_score), len(places)
+        return tuple(match for match in matches if match.score >= options.min_score), len(pictures)
+
+    def _same(self, asked: Asked, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+        """Which of these rows hold the query's very content."""
+        if asked.digest is None or asked.digest not in self._fingerprints:
+            return np.zeros(len(rows), bool)
+        return np.asarray(rows == self._fingerprints.rows([asked.digest])[0], bool)

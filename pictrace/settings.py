@@ -14,6 +14,9 @@ from pictrace.language import _
 THUMBNAIL_SIDE = 384
 """Longest side, in pixels, of the one form in which pictures are remembered and compared."""
 
+WEIGHTS_MEGABYTES = round(94_765_736 / 1e6)
+"""What the file at `weights_url` takes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:

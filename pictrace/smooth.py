@@ -19,8 +19,15 @@ _PAIRS_OF_CROPS = ((0, 0), (1, 0), (2, 0), (0, 1), (0, 2))
 _LAB_UNITS = np.array([2.55, 1, 1], np.float32)
 """All three axes run over about 255."""
 
-Washes = npt.NDArray[np.float32]
-"""A picture as a few washes of colour: shape (crops, 32, 32, 3), Lab."""
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Washes:
+    """A picture as a few washes of colour."""
+
+    crops: npt.NDArray[np.float32]
+    """Shape (crops, 32, 32, 3), Lab."""
+    elongation: float
+    """How many times its width the picture is long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +38,8 @@ class SmoothLikeness:
     """What is left of the lightness, as a share of its variation, when the other one's is fitted to it."""
     variation: float
     """Of the plainer one's lightness."""
+    stretch: float
+    """How many times as long as the other one is, the widths being equal; 1 for pictures of one shape."""
 
 
 def washes(pixels: Pixels) -> Washes:
@@ -43,21 +52,22 @@ def washes(pixels: Pixels) -> Washes:
         small = cv2.resize(part, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
         lab = cv2.cvtColor(small, cv2.COLOR_RGB2Lab) * _LAB_UNITS
         cropped.append(cv2.GaussianBlur(lab, (0, 0), 1.0))
-    return np.asarray(cropped, np.float32)
+    return Washes(np.asarray(cropped, np.float32), max(height, width) / min(height, width))
 
 
 def smooth_likeness(one: Washes, other: Washes) -> SmoothLikeness:
     """Over all eight poses and a few crops."""
     difference, residue, variation = np.inf, np.inf, 0.0
     for mine, theirs in _PAIRS_OF_CROPS:
-        poses = _poses(one[mine])
-        target = other[theirs]
+        poses = _poses(one.crops[mine])
+        target = other.crops[theirs]
         difference = min(difference, float(np.abs(poses - target).mean(axis=(1, 2, 3)).min()))
         left, spread = _residues(poses[..., 0].reshape(len(poses), -1), target[..., 0].ravel())
         best = int(left.argmin())
         if left[best] < residue:
             residue, variation = float(left[best]), float(spread[best])
-    return SmoothLikeness(difference, residue, variation)
+    longer, shorter = max(one.elongation, other.elongation), min(one.elongation, other.elongation)
+    return SmoothLikeness(difference, residue, variation, longer / shorter)
 
 
 def _poses(wash: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

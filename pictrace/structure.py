@@ -124,17 +124,28 @@ class AlignedStructure:
 def aligned_structure(alignment: Alignment) -> AlignedStructure:
     weight = alignment.overlap.astype(np.float32)
     one, other = alignment.one.astype(np.float32), alignment.other.astype(np.float32)
-    similarity, fine = _similarity(one, other, weight, sigma=1.5)
+    fine = _Likeness(one, other, Blur(weight, 1.5))
     over = Blur(weight, 2.0)
     soft_one, soft_other = over(one), over(other)
-    _, coarse = _similarity(soft_one, soft_other, weight, sigma=3.0)
+    strange = _disagreement(fine.mean_one, fine.mean_other, alignment.overlap)
     return AlignedStructure(
-        similarity,
-        fine,
-        coarse,
+        _mean(np.multiply(fine.brightness(), fine.structure), weight),
+        _mean(fine.structure, weight),
+        _coarse(soft_one, soft_other, weight),
         _agreeing_blocks(soft_one, soft_other, alignment.overlap),
-        worst_region(_disagreement(one, other, alignment.overlap), alignment.overlap, _REGION),
+        worst_region(strange, alignment.overlap, _REGION),
     )
+
+
+def coarse_structure(alignment: Alignment) -> float:
+    """The `coarse` of the aligned structure alone, which costs a third of all."""
+    weight = alignment.overlap.astype(np.float32)
+    over = Blur(weight, 2.0)
+    return _coarse(over(alignment.one.astype(np.float32)), over(alignment.other.astype(np.float32)), weight)
+
+
+def _coarse(soft_one: Plane, soft_other: Plane, weight: Plane) -> float:
+    return _mean(_Likeness(soft_one, soft_other, Blur(weight, 3.0)).structure, weight)
 
 
 class Blur:
@@ -153,17 +164,23 @@ class Blur:
         return np.asarray(cv2.GaussianBlur(values, (0, 0), self._sigma), np.float32)
 
 
-def _similarity(one: Plane, other: Plane, weight: Plane, sigma: float) -> tuple[float, float]:
-    """The means of SSIM and of its term without brightness."""
-    blur = Blur(weight, sigma)
-    mean_one, mean_other = blur(one), blur(other)
-    variances = np.maximum(blur(one * one) - mean_one * mean_one, 0)
-    variances += np.maximum(blur(other * other) - mean_other * mean_other, 0)
-    covariance = blur(one * other) - mean_one * mean_other
-    structure = (2 * covariance + _C2) / (variances + _C2)
-    brightness = (2 * mean_one * mean_other + _C1) / (mean_one * mean_one + mean_other * mean_other + _C1)
-    seen = float(weight.sum())
-    return float((brightness * structure * weight).sum()) / seen, float((structure * weight).sum()) / seen
+class _Likeness:
+    """The two terms of SSIM around each pixel."""
+
+    def __init__(self, one: Plane, other: Plane, blur: Blur) -> None:
+        self.mean_one, self.mean_other = blur(one), blur(other)
+        self._squares = self.mean_one * self.mean_one + self.mean_other * self.mean_other
+        self._products = self.mean_one * self.mean_other
+        variances = np.maximum(blur(one * one + other * other) - self._squares, 0)
+        covariance = blur(one * other) - self._products
+        self.structure: Plane = np.asarray((2 * covariance + _C2) / (variances + _C2), np.float32)
+
+    def brightness(self) -> Plane:
+        return np.asarray((2 * self._products + _C1) / (self._squares + _C1), np.float32)
+
+
+def _mean(values: Plane, weight: Plane) -> float:
+    return float((values * weight).sum()) / float(weight.sum())
 
 
 _BLOCKS = 8
@@ -179,31 +196,32 @@ _REGION_SEEN = 0.9
 
 def _agreeing_blocks(one: Plane, other: Plane, overlap: Mask) -> float:
     rows, columns = _extent(overlap)
-    side = max(_LEAST_BLOCK, max(rows.stop - rows.start, columns.stop - columns.start) // _BLOCKS)
-    counted = agreeing = 0
-    for y in range(rows.start, rows.stop - side + 1, side):
-        for x in range(columns.start, columns.stop - side + 1, side):
-            block = slice(y, y + side), slice(x, x + side)
-            seen = overlap[block]
-            if seen.mean() < _BLOCK_SEEN:
-                continue
-            p, q = one[block][seen], other[block][seen]
-            p, q = p - p.mean(), q - q.mean()
-            spread_p, spread_q = p.std(), q.std()
-            if max(spread_p, spread_q) < _NOTHING_IN_IT:
-                continue
-            counted += 1
-            likeness = ((p * q).mean() + _NOTHING_IN_IT) / (spread_p * spread_q + _NOTHING_IN_IT)
-            agreeing += bool(likeness > _RUNS_ALIKE)
-    return agreeing / counted if counted else 1.0
+    height, width = rows.stop - rows.start, columns.stop - columns.start
+    side = max(_LEAST_BLOCK, max(height, width) // _BLOCKS)
+    down, across = height // side, width // side
+    inside = slice(rows.start, rows.start + down * side), slice(columns.start, columns.start + across * side)
+
+    def blocks(values: Plane | Mask) -> Plane:
+        """Shape (down, across, pixels)."""
+        cut = values[inside].astype(np.float32).reshape(down, side, across, side)
+        return cut.transpose(0, 2, 1, 3).reshape(down, across, side * side)
+
+    seen = blocks(overlap)
+    count = seen.sum(axis=2)
+    told = np.maximum(count, 1)
+    p, q = blocks(one), blocks(other)
+    p, q = ((side - ((side * seen).sum(axis=2) / told)[..., None]) * seen for side in (p, q))
+    spread_p, spread_q = (np.sqrt((side * side).sum(axis=2) / told) for side in (p, q))
+    likeness = ((p * q).sum(axis=2) / told + _NOTHING_IN_IT) / (spread_p * spread_q + _NOTHING_IN_IT)
+    counted = (count >= _BLOCK_SEEN * side * side) & (np.maximum(spread_p, spread_q) >= _NOTHING_IN_IT)
+    return float((likeness[counted] > _RUNS_ALIKE).mean()) if counted.any() else 1.0
 
 
 def _disagreement(one: Plane, other: Plane, overlap: Mask) -> Mask:
-    """Where patterns run differently, or the brightness is not what the rest of the picture makes one expect."""
+    """Of two pictures, a little blurred: where patterns run differently, or the brightness is not what the rest of the
+    picture makes one expect."""
     rows, columns = _extent(overlap)
     weight = overlap.astype(np.float32)
-    soft = Blur(weight, 1.5)
-    one, other = soft(one), soft(other)
     blur = Blur(weight, max(1.5, max(rows.stop - rows.start, columns.stop - columns.start) / 50))
     mean_one, mean_other = blur(one), blur(other)
     spread_one = np.sqrt(np.maximum(blur(one * one) - mean_one * mean_one, 0))
@@ -214,10 +232,19 @@ def _disagreement(one: Plane, other: Plane, overlap: Mask) -> Mask:
     strange = something & (likeness < _RUNS_ALIKE)
     sure = something & (likeness > _SURELY_ALIKE)
     if sure.any() and np.ptp(mean_one[sure]) > 1:
-        gain, offset = np.polyfit(mean_one[sure].astype(np.float64), mean_other[sure].astype(np.float64), 1)
+        gain, offset = _line(mean_one[sure].astype(np.float64), mean_other[sure].astype(np.float64))
         unexpected = np.abs(gain * mean_one + offset - mean_other)
-        strange |= overlap & (unexpected > _OTHER_BRIGHTNESS * max(1.0, float(gain)))
+        strange |= overlap & (unexpected > _OTHER_BRIGHTNESS * max(1.0, gain))
     return strange
+
+
+def _line(known: npt.NDArray[np.float64], wanted: npt.NDArray[np.float64]) -> tuple[float, float]:
+    """Gain and offset that make the best of the one."""
+    middle, target = float(known.mean()), float(wanted.mean())
+    apart = known - middle
+    # Not as products of vectors: those are shared out among threads of their own.
+    gain = float((apart * (wanted - target)).sum() / (apart * apart).sum())
+    return gain, target - gain * middle
 
 
 def worst_region(strange: Mask, overlap: Mask, share: float) -> float:

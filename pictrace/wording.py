@@ -31,6 +31,7 @@ def described(progress: Progress) -> str:
                 Stage.ASKING: _("Asking sites what they allow {done:,} of {total:,}"),
                 Stage.PAGES: _("Reading pages {done:,} of {total:,}"),
                 Stage.MEASURING: _("Looking how large pictures are {done:,} of {total:,}"),
+                Stage.COPYING: _("Copying {done:,} of {total:,}"),
             }[progress.stage]
         ]
         values = {"done": progress.done, "total": progress.total or 0}

@@ -17,7 +17,7 @@ LAYERS = """
     cli
     commands
     gui web
-    terminal report samples
+    terminal report samples remembered
     job
     blame worker
     engine

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from pictrace.archives import open_archive
 from pictrace.errors import ArchiveMissing, MachineRefuses, PictureUnreadable
 from pictrace.picture import PassedOver, PictureRef
 from tests.archive_files import JPEG, content_of, opened, passed_over, picture_called, write_folder, zip_bytes
@@ -163,3 +164,17 @@ def test_a_protected_archive_inside_is_one_line(tmp_path: Path) -> None:
     assert isinstance(only, PassedOver)
     assert only.name == "sub/a.zip"
     assert '"sub/a.zip" is protected by a password' in str(only.reason)
+
+
+def test_without_subfolders_nothing_that_lies_deeper_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_folder(tmp_path, {"b.jpg": JPEG, "a/x.jpg": JPEG, "a/b/y.jpg": JPEG, "notes.txt": b""})
+    (tmp_path / "old.zip").write_bytes(zip_bytes({"z.jpg": JPEG}))
+    monkeypatch.setattr(os, "scandir", _refusing(os.scandir, os.sep + "a"))
+    monkeypatch.setattr("builtins.open", _refusing(open, "old.zip"))
+    archive = open_archive(str(tmp_path), subfolders=False)
+    try:
+        found = list(archive.list())
+    finally:
+        archive.close()
+    assert [item.name for item in found if isinstance(item, PictureRef)] == ["b.jpg"]
+    assert [item for item in found if isinstance(item, PassedOver) and item.reason is not None] == []

@@ -156,6 +156,7 @@ ODD: dict[str, Pixels] = {
     "a strip": _noise(12, 384),
     "black": np.zeros((384, 288, 3), np.uint8),
     "red": np.full((384, 288, 3), (220, 10, 10), np.uint8),
+    "a red strip": np.full((12, 384, 3), (220, 10, 10), np.uint8),
     "blue": np.full((384, 288, 3), (10, 10, 220), np.uint8),
     "noise": _noise(288, 384),
     "an edge": np.repeat([[[0] * 3, [255] * 3]], 200, axis=0).repeat(150, axis=1).astype(np.uint8),
@@ -167,7 +168,7 @@ def _numbers(evidence: Evidence) -> list[float]:
     parts = [evidence.aligned, evidence.smooth]
     inner = [getattr(part, name) for part in parts if part is not None for name in part.__slots__]
     return [
-        evidence.structure,
+        evidence.foreign_region,
         evidence.query_overlap,
         evidence.other_overlap,
         evidence.scale,

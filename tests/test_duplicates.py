@@ -157,6 +157,13 @@ def test_plain_pictures_of_different_colours_are_no_group(tmp_path: Path) -> Non
     assert groups_in(archive) == []
 
 
+def test_plain_pictures_of_one_colour_are_a_group_only_in_one_shape(tmp_path: Path) -> None:
+    archive = make_archive(tmp_path / "photos", 3)
+    for name, size in {"small": (90, 60), "large": (300, 200), "long": (10_000, 10)}.items():
+        Image.new("RGB", size, "red").save(archive / f"{name}.png")
+    assert group_names(groups_in(archive)) == [("edited", ["large.png", "small.png"])]
+
+
 def test_a_damaged_copy_is_not_the_one_to_keep(tmp_path: Path) -> None:
     archive = make_archive(tmp_path / "photos", 3)
     make_picture(9, 700).save(archive / "small.jpg")

@@ -24,6 +24,13 @@ def test_a_crop_is_plain_where_only_the_whole_has_something() -> None:
     assert _share_of_colour(crop, RED) < 0.01
 
 
+def test_nothing_is_black_where_only_one_has_something() -> None:
+    whole = picture(12, 320)
+    part = np.ascontiguousarray(whole[60:260, 60:260])
+    for one, other in ((part, whole), (whole, part)):
+        assert _share_of_colour(picture_that_explains(one, other, []), np.zeros(3)) < 0.02
+
+
 def test_a_part_that_differs_is_red() -> None:
     whole = picture(12, 320)
     changed = whole.copy()

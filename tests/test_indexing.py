@@ -22,9 +22,10 @@ from pictrace.decode import decode_picture
 from pictrace.embedders.builtin import Builtin
 from pictrace.embedders.parameters import shipped_parameters
 from pictrace.engine import Engine
-from pictrace.events import Committed, Progress, Skipped, Stage
+from pictrace.events import Committed, Finished, Found, Progress, Skipped, Stage
 from pictrace.fingerprints import reopen, stored_fingerprints
 from pictrace.picture import Picture, Pixels, Vectors
+from pictrace.questions import Query, SearchOptions
 from pictrace.settings import Settings
 from tests.asking import an_engine, answer_of, counts, in_home, index_with, indexed, names
 from tests.pictures import aged, make_archive, make_picture, zipped
@@ -381,3 +382,27 @@ def test_one_picture_in_many_formats_is_read(tmp_path: Path) -> None:
     answer = answer_of(folder / "picture.png", folder)
     assert {match.picture.name for match in answer.matches[:2]} == {"misnamed.jpg", "without an ending"}
     assert all(match.score > 0.8 for match in answer.matches)
+
+
+def test_with_and_without_subfolders_are_two_places_to_search(tmp_path: Path) -> None:
+    album = make_archive(tmp_path / "album", 2)
+    make_archive(album / "older", 2, first=2)
+    asked = [Query("asked", (album / "000.jpg").read_bytes())]
+    with an_engine() as engine:
+
+        def found(*, subfolders: bool, index_first: bool) -> set[str]:
+            events = engine.search(
+                asked, [str(album)], SearchOptions(top=9), index_first=index_first, subfolders=subfolders
+            )
+            (answer,) = [event.answer for event in events if isinstance(event, Found)]
+            return {match.picture.name for match in answer.matches}
+
+        (last,) = [event for event in engine.index([str(album)], subfolders=False) if isinstance(event, Finished)]
+        assert last.result.found == 2
+        assert found(subfolders=False, index_first=False) == {"000.jpg", "001.jpg"}
+        everything = {"000.jpg", "001.jpg", "older/002.jpg", "older/003.jpg"}
+        assert found(subfolders=True, index_first=True) == everything
+        assert found(subfolders=False, index_first=False) == {"000.jpg", "001.jpg"}
+        groups = list(engine.duplicates([str(album)], subfolders=False))
+        assert isinstance(groups[-1], Finished)
+        assert groups[-1].result.found == 2

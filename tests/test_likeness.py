@@ -15,11 +15,11 @@ from pictrace.structure import AlignedStructure
 
 KNOTS = ((0.05, 0.0), (0.15, 0.1), (0.25, 0.25), (0.4, 0.5), (0.6, 0.75), (0.8, 0.9), (0.95, 0.98), (1.0, 1.0))
 MOVED = (1.0, 0.0, 5.0, 0.0, 1.0, 2.0)
-NOTHING = Evidence(0, 500, 500, None, 0, 0.3, None, 0.0, 0.0, None)
+NOTHING = Evidence(0, 500, 500, None, 0, None, 0.0, 0.0, None)
 
 shares = st.floats(0, 1)
 aligned = st.builds(AlignedStructure, shares, st.floats(-1, 1), st.floats(-1, 1), shares, shares)
-smooth = st.builds(SmoothLikeness, st.floats(0, 255), shares, st.floats(0, 128))
+smooth = st.builds(SmoothLikeness, st.floats(0, 255), shares, st.floats(0, 128), st.floats(1, 16))
 evidences = st.builds(
     Evidence,
     st.integers(0, 500),
@@ -27,7 +27,6 @@ evidences = st.builds(
     st.integers(0, 500),
     st.just(MOVED),
     st.integers(0, 16),
-    st.floats(-1, 1),
     st.none() | aligned,
     shares,
     shares,
@@ -106,9 +105,14 @@ def test_an_edited_copy_stands_above_a_new_photograph_of_the_same_thing() -> Non
 
 
 def test_washes_of_colour_speak_for_pictures_without_corners() -> None:
-    same = replace(NOTHING, smooth=SmoothLikeness(0.2, 0.02, 10.0))
-    fitted = replace(NOTHING, smooth=SmoothLikeness(9.0, 0.02, 10.0))
-    plain = replace(NOTHING, smooth=SmoothLikeness(9.0, 0.02, 0.5))
+    same = replace(NOTHING, smooth=SmoothLikeness(0.2, 0.02, 10.0, 1.0))
+    fitted = replace(NOTHING, smooth=SmoothLikeness(9.0, 0.02, 10.0, 1.0))
+    plain = replace(NOTHING, smooth=SmoothLikeness(9.0, 0.02, 0.5, 1.0))
     assert fused(0.3, same) > 0.9
     assert fused(0.3, fitted) > 0.85
     assert fused(0.3, plain) == fused(0.3, NOTHING)
+
+
+def test_washes_of_colour_in_another_shape_are_no_edit() -> None:
+    strip = replace(NOTHING, smooth=SmoothLikeness(0.2, 0.02, 10.0, 4.0))
+    assert fused(0.3, strip) == fused(0.3, NOTHING)

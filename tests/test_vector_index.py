@@ -78,10 +78,10 @@ def test_the_best_are_the_first_of_the_full_order_by_score_then_name(data: list[
     scores = np.array([score for score, _ in data], np.float32)
     names = [name for _, name in data]
     order = sorted(range(len(data)), key=lambda index: (-data[index][0], names[index], index))
-    assert best(scores, names, top) == order[: max(0, top)]
+    assert best(scores, names.__getitem__, top) == order[: max(0, top)]
 
 
 def test_equal_scores_at_the_border_are_decided_by_name() -> None:
     scores = np.array([0.5, 0.9, 0.5, 0.5], np.float32)
-    assert best(scores, ["d", "c", "a", "b"], 2) == [1, 2]
-    assert best(scores, [("z", "d"), ("z", "c"), ("z", "a"), ("y", "b")], 2) == [1, 3]
+    assert best(scores, ["d", "c", "a", "b"].__getitem__, 2) == [1, 2]
+    assert best(scores, [("z", "d"), ("z", "c"), ("z", "a"), ("y", "b")].__getitem__, 2) == [1, 3]

@@ -30,9 +30,12 @@ class _Spot:
 
 
 class FolderArchive:
-    def __init__(self, location: str, open_packed: OpenFile, max_bytes: int) -> None:
-        """Raises ArchiveMissing or MachineRefuses."""
+    def __init__(self, location: str, open_packed: OpenFile, max_bytes: int, *, subfolders: bool = True) -> None:
+        """Without `subfolders`, what lies deeper is not even listed: neither folders inside, nor archives.
+
+        Raises ArchiveMissing or MachineRefuses."""
         self._location = location
+        self._subfolders = subfolders
         self._root = os.path.abspath(location)  # noqa: PTH100 (names may hold what Path would change)
         self._open_packed = open_packed
         self._max_bytes = max_bytes
@@ -64,7 +67,7 @@ class FolderArchive:
                     if spot.real_path not in files:
                         files.add(spot.real_path)
                         yield from self._offer(spot, facts)
-                elif (facts.st_dev, facts.st_ino) not in folders:
+                elif (self._subfolders or not spot.name) and (facts.st_dev, facts.st_ino) not in folders:
                     folders.add((facts.st_dev, facts.st_ino))
                     inside = _inside(spot)
                     waiting.extend(reversed([below for below, is_link in inside if not is_link]))
@@ -96,6 +99,8 @@ class FolderArchive:
             yield self._passed_over(spot.name, None)
         elif not stat.S_ISREG(facts.st_mode):
             yield self._passed_over(spot.name, None if kind is Kind.UNKNOWN else _("It is no ordinary file."))
+        elif kind is Kind.ARCHIVE and not self._subfolders:
+            yield self._passed_over(spot.name, None)
         elif kind is Kind.ARCHIVE and os.path.lexists(spot.path + "!"):
             reason = _('Something beside it is called the same with a "!", so the names inside would be unclear.')
             yield self._passed_over(spot.name, reason)

@@ -36,14 +36,17 @@ _LISTED_SECONDS = 300.0
 
 
 def open_archive(
-    location: str, *, max_bytes: int = MAX_BYTES, private_addresses: bool = True
+    location: str, *, max_bytes: int = MAX_BYTES, private_addresses: bool = True, subfolders: bool = True
 ) -> FolderArchive | PackedArchive | UrlList:
-    """Raises ArchiveMissing, ArchiveProtected, ArchiveDamaged, ArchiveUnreadable or MachineRefuses.
+    """`subfolders` is for folders only: a ZIP is always searched as a whole. Without private_addresses a list of
+    addresses reaches only what the whole internet does.
 
-    Without private_addresses a list of addresses reaches only what the whole internet does."""
+    Raises ArchiveMissing, ArchiveProtected, ArchiveDamaged, ArchiveUnreadable or MachineRefuses.
+    """
     facts = _facts(location)
     if stat.S_ISDIR(facts.st_mode):
-        return FolderArchive(location, partial(_open_file, open_inner=None, max_bytes=max_bytes), max_bytes)
+        open_packed = partial(_open_file, open_inner=None, max_bytes=max_bytes)
+        return FolderArchive(location, open_packed, max_bytes, subfolders=subfolders)
     if not stat.S_ISREG(facts.st_mode):
         raise ArchiveDamaged(_('"{archive}" is neither a folder nor a file.').format(archive=location))
     if (addresses := _addresses(location, facts)) is not None:

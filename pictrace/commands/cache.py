@@ -1,16 +1,13 @@
 """The command `pictrace cache`: what is remembered of pictures that were read once."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-
 import typer
 
 from pictrace import __version__
 from pictrace.catalogue import Catalogue
-from pictrace.errors import MachineRefuses, PicTraceError
-from pictrace.fingerprints import forget_fingerprints, reopen, stored_fingerprints
+from pictrace.errors import PicTraceError
+from pictrace.fingerprints import reopen, stored_fingerprints
 from pictrace.language import _
+from pictrace.remembered import forget_everything, refusals_of, what_is_remembered
 from pictrace.settings import Settings, load_settings
 from pictrace.terminal import answer, harmless
 
@@ -21,22 +18,20 @@ cache = typer.Typer(help=_("What is remembered of pictures: how much it is, forg
 def status() -> None:
     """Say what is remembered, where, and how much room it takes."""
     settings, _complaints = load_settings()
-    with _refusals_of(settings.home):
+    with refusals_of(settings.home):
         _show(settings)
 
 
 def _show(settings: Settings) -> None:
     answer(harmless(str(settings.home)))
-    if settings.catalogue.exists():
-        catalogue = Catalogue(settings.catalogue, __version__)
-        found = catalogue.status()
-        catalogue.close()
+    remembered = what_is_remembered(settings)
+    if (found := remembered.catalogue) is not None:
         answer(
             _("{pictures:,} pictures from {files:,} files: facts and thumbnails, {megabytes:.1f} MB").format(
                 pictures=found.pictures, files=found.files, megabytes=found.bytes / 1e6
             )
         )
-    for file in stored_fingerprints(settings.home):
+    for file in remembered.fingerprints:
         fingerprints = reopen(file)
         count = 0 if fingerprints is None else len(fingerprints)
         answer(
@@ -50,12 +45,7 @@ def _show(settings: Settings) -> None:
 def clear() -> None:
     """Forget everything that was computed; no picture is touched, and all of it can be computed again."""
     settings, _complaints = load_settings()
-    with _refusals_of(settings.home):
-        if settings.catalogue.exists():
-            catalogue = Catalogue(settings.catalogue, __version__)
-            catalogue.clear()
-            catalogue.close()
-        forget_fingerprints(settings.home)
+    forget_everything(settings)
     answer(_("Nothing is remembered any more; the next search reads the pictures again."))
 
 
@@ -63,7 +53,7 @@ def clear() -> None:
 def verify() -> None:
     """Read everything that is remembered, and say what is damaged; damaged parts are computed again when needed."""
     settings, _complaints = load_settings()
-    with _refusals_of(settings.home):
+    with refusals_of(settings.home):
         problems = _problems(settings)
     for problem in problems:
         answer(harmless(problem))
@@ -85,15 +75,3 @@ def _problems(settings: Settings) -> list[str]:
         else:
             problems += fingerprints.notices
     return problems
-
-
-@contextmanager
-def _refusals_of(home: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise MachineRefuses(
-            _("What is remembered in {folder} cannot be reached ({reason}).").format(
-                folder=home, reason=error.strerror or error
-            )
-        ) from error

@@ -8,7 +8,7 @@ import typer
 from pictrace.embedders.weights import download_weights, install_weights, remove_weights, weights_status
 from pictrace.events import Finished
 from pictrace.language import _
-from pictrace.settings import load_settings
+from pictrace.settings import WEIGHTS_MEGABYTES, load_settings
 from pictrace.terminal import answer, follow, harmless, say
 
 model = typer.Typer(help=_("The ResNet50 weights: are they here, fetch them, take them from a file, remove them."))
@@ -21,7 +21,10 @@ def status() -> None:
     if found.problem is not None:
         answer(harmless(found.problem))
     elif found.path is None:
-        answer(_('The ResNet50 weights are not on this computer. "pictrace model download" fetches them (98 MB).'))
+        missing = _(
+            'The ResNet50 weights are not on this computer. "pictrace model download" fetches them ({size} MB).'
+        )
+        answer(missing.format(size=WEIGHTS_MEGABYTES))
     else:
         answer(
             _("ResNet50: {file} ({megabytes:.0f} MB)").format(
@@ -33,7 +36,7 @@ def status() -> None:
 
 @model.command(epilog=_("Example: pictrace model download"))
 def download() -> None:
-    """Fetch the weights (98 MB) from where Keras gets them; goes on where an earlier download ended."""
+    """Fetch the weights from where Keras gets them; goes on where an earlier download ended."""
     for event in follow(download_weights(load_settings()[0])):
         if isinstance(event, Finished):
             answer(_("The ResNet50 weights are here: {file}").format(file=harmless(str(event.result))))

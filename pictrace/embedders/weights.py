@@ -17,11 +17,10 @@ from pictrace.errors import MachineRefuses, ModelUnavailable, WeightsMissing
 from pictrace.events import Event, Finished, Notice, Progress, Stage
 from pictrace.home import sync_folder
 from pictrace.language import _
-from pictrace.settings import Settings
+from pictrace.settings import WEIGHTS_MEGABYTES, Settings
 
 WEIGHTS_NAME = "resnet50_weights_tf_dim_ordering_tf_kernels_notop.h5"
 """As Keras names it, in its cache and in ours."""
-WEIGHTS_BYTES = 94_765_736
 CONVERTED_MARK = "complete"
 """The file that is written last into the folder of a converted model."""
 _LOCK_POLL_SECONDS = 0.1
@@ -113,7 +112,7 @@ def install_weights(settings: Settings, file: Path) -> Path:
             ).format(
                 file=file,
                 name=WEIGHTS_NAME,
-                megabytes=round(WEIGHTS_BYTES / 1e6),
+                megabytes=WEIGHTS_MEGABYTES,
                 md5=checksum(settings),
                 url=settings.weights_url,
             )

@@ -5,8 +5,8 @@ from pathlib import Path
 from tkinter import filedialog
 from typing import TYPE_CHECKING
 
-from pictrace.catalogue import Catalogue
 from pictrace.errors import PicTraceError
+from pictrace.gui.clipboard import copy_picture
 from pictrace.gui.files import Viewer, base_name, path_text, save_copy, show_in_folder
 from pictrace.gui.quick_look import QuickLook
 from pictrace.language import _
@@ -14,6 +14,7 @@ from pictrace.picture import Match, PictureRef
 from pictrace.questions import SearchAnswer
 
 if TYPE_CHECKING:
+    from pictrace.catalogue import Catalogue
     from pictrace.gui.app import Window
 
 
@@ -48,6 +49,19 @@ class CardActions:
         if chosen:
             self.run(lambda: save_copy(match.picture, Path(chosen)))
 
+    def copy_picture(self, match: Match) -> None:
+        """Itself, so that other programs can paste it."""
+        max_bytes = self._window.session.settings.picture_megabytes << 20
+        self.run(lambda: copy_picture(match.picture, max_bytes))
+
+    def copy_results(self) -> None:
+        """All that are shown."""
+        chosen = filedialog.askdirectory(
+            parent=self._window.root, title=_("Choose the folder for the copies"), mustexist=True
+        )
+        if chosen:
+            self._window.session.copy_to(Path(chosen))
+
     def export(self) -> None:
         """All results that are shown, as CSV, JSON, or a page with thumbnails: the extension says which."""
         answer = self._window.session.shown_answer
@@ -78,7 +92,7 @@ class CardActions:
         self._window.session.errands.run(work, then)
 
 
-def _export(file: Path, answer: SearchAnswer, catalogue: Catalogue) -> None:
+def _export(file: Path, answer: SearchAnswer, catalogue: "Catalogue") -> None:
     from pictrace.report import write_matches_csv, write_matches_html, write_matches_json
 
     if file.suffix.lower() == ".csv":

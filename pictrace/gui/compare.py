@@ -7,14 +7,14 @@ from tkinter import font as tkfont
 from typing import Any
 
 import ttkbootstrap
-from PIL import Image
 
 from pictrace.errors import PicTraceError, PictureUnreadable
 from pictrace.gui.compare_canvas import CompareCanvas
 from pictrace.gui.compare_scene import Mode
 from pictrace.gui.facts_table import FactsTable
 from pictrace.gui.originals import Originals, Pair, Wanted, facts_of_both
-from pictrace.gui.pictures import PictureLoader
+from pictrace.gui.painting import Painted
+from pictrace.gui.pictures import Loader
 from pictrace.gui.theme import Theme
 from pictrace.language import _
 from pictrace.picture import Match
@@ -22,7 +22,6 @@ from pictrace.questions import Explanation
 
 _POLL_MS = 30
 _DRAW_MS = 12
-_LEAST_SIDE = 1024
 _LOADED_MEGABYTES = 400
 _KEY_REPEAT_MS = 60
 """A key that is held down is, to X11, released and pressed again all the time."""
@@ -48,7 +47,9 @@ class CompareView(ttkbootstrap.Frame):
         super().__init__(parent)
         self._theme = theme
         self._originals = originals
-        self._loader: PictureLoader[Wanted] = PictureLoader(originals.read, 2, _LOADED_MEGABYTES)
+        self._loader: Loader[Wanted, Painted] = Loader(
+            lambda wanted: Painted(originals.read(wanted)), lambda painted: painted.bytes, 2, _LOADED_MEGABYTES
+        )
         self._explain = explain
         self._on_back = on_back
         self._on_step = on_step
@@ -102,6 +103,11 @@ class CompareView(ttkbootstrap.Frame):
         self.table.set_theme(theme)
         self._dress()
 
+    @property
+    def settled(self) -> bool:
+        """All that is of use now is read, and drawn."""
+        return self._polling is None and self.canvas.still
+
     def destroy(self) -> None:
         for due in (self._polling, self._releasing):
             if due is not None:
@@ -111,12 +117,16 @@ class CompareView(ttkbootstrap.Frame):
 
     def _build(self) -> None:
         px = self._theme.px
-        bar = ttkbootstrap.Frame(self, padding=(px(10), px(8)))
+        bar = ttkbootstrap.Frame(self, padding=(px(12), px(8)))
         bar.pack(fill="x")
         back = ttkbootstrap.Button(bar, text=_("‹ Back"), bootstyle="secondary-outline", command=self._on_back)
         back.pack(side="left")
+        # What comes last is cut off in a narrow window.
+        self._next = self._step_button(bar, _("Next ›"), 1)
+        self._previous = self._step_button(bar, _("‹ Prev"), -1)
+        self._previous.pack(padx=px(4))
         modes = ttkbootstrap.Frame(bar)
-        modes.pack(side="left", padx=px(14))
+        modes.pack(side="left", padx=px(12))
         for mode, title in _titles():
             ttkbootstrap.Radiobutton(
                 modes,
@@ -126,11 +136,10 @@ class CompareView(ttkbootstrap.Frame):
                 command=lambda: self.set_mode(Mode(self._mode.get())),
                 bootstyle="secondary-outline-toolbutton",
             ).pack(side="left", padx=(0, px(4)))
-        self._next = self._step_button(bar, _("Next ›"), 1)
         self._place = ttkbootstrap.Label(bar)
-        self._place.pack(side="right", padx=px(10))
-        self._previous = self._step_button(bar, _("‹ Prev"), -1)
-        said = ttkbootstrap.Frame(self, padding=(px(14), 0, px(10), px(8)))
+        self._place.pack(side="right", padx=(0, px(6)))
+        self._place.bind("<Configure>", lambda _event: self._dress_place())
+        said = ttkbootstrap.Frame(self, padding=(px(12), 0, px(12), px(8)))
         said.pack(fill="x")
         # Room for two lines, so that nothing moves once the sentence is known.
         line = tkfont.Font(self, self._theme.font(0)).metrics("linespace")
@@ -139,14 +148,11 @@ class CompareView(ttkbootstrap.Frame):
         self._score = ttkbootstrap.Label(said)
         self._score.pack(side="left")
         self.canvas = CompareCanvas(self, self._theme, self._want)
-        for text, command in (
-            ("+", lambda: self.canvas.zoom(_ZOOM_STEP)),
-            (_("Fit"), self.canvas.fit),
-            ("−", lambda: self.canvas.zoom(1 / _ZOOM_STEP)),
-        ):
-            ttkbootstrap.Button(said, text=text, bootstyle="secondary-ghost", command=command).pack(side="right")
-        self._percent = ttkbootstrap.Label(said, width=6, anchor="e")
-        self._percent.pack(side="right", padx=px(4))
+        self._zoom_button(said, _("Fit"), self.canvas.fit)
+        self._zoom_button(said, "+", lambda: self.canvas.zoom(_ZOOM_STEP))
+        self._percent = ttkbootstrap.Label(said, width=6, anchor="center")
+        self._percent.pack(side="right")
+        self._zoom_button(said, "−", lambda: self.canvas.zoom(1 / _ZOOM_STEP))
         self._reason = ttkbootstrap.Label(said, anchor="w", justify="left")
         self._reason.pack(side="left", fill="x", expand=True, padx=(px(12), px(8)))
         self._reason.bind("<Configure>", lambda event: self._reason.configure(wraplength=event.width - px(8)))
@@ -154,6 +160,9 @@ class CompareView(ttkbootstrap.Frame):
         self.table.pack(side="bottom", fill="x")
         self.canvas.pack(fill="both", expand=True)
         self._dress()
+
+    def _zoom_button(self, row: tkinter.Misc, text: str, command: Callable[[], None]) -> None:
+        ttkbootstrap.Button(row, text=text, bootstyle="secondary-ghost", command=command).pack(side="right")
 
     def _step_button(self, bar: tkinter.Misc, text: str, way: int) -> Any:
         button = ttkbootstrap.Button(
@@ -168,6 +177,12 @@ class CompareView(ttkbootstrap.Frame):
         self._reason.configure(foreground=theme.ink, font=theme.font(0))
         for label in (self._place, self._percent):
             label.configure(foreground=theme.faint, font=theme.font(0))
+        self._dress_place()
+
+    def _dress_place(self) -> None:
+        """Half a number would mislead: it is not seen where there is no room for all of it."""
+        cut = 1 < self._place.winfo_width() < self._place.winfo_reqwidth()
+        self._place.configure(foreground=self._theme.panel if cut else self._theme.faint)
 
     def _bind_keys(self) -> None:
         """They work wherever in the view the focus is, and come before what the window does with them."""
@@ -242,14 +257,8 @@ class CompareView(ttkbootstrap.Frame):
         scene = self.canvas.scene
         self._percent.configure(text=f"{scene.magnified:.0%}" if scene.complete else "")
         for source, side in zip((self._pair.one, self._pair.other), scene.longest_sides, strict=True):
-            facts = self._originals.facts(source)
-            longest: int | None = _LEAST_SIDE
-            while longest is not None and longest < side:
-                longest *= 2
-            if facts is not None and longest is not None and longest >= max(facts.width, facts.height):
-                longest = None
-            wanted = Wanted(source, longest)
-            if not any(asked.source == source and _suffices(asked, wanted) for asked in self._asked):
+            wanted = self._originals.wanted(source, side)
+            if not any(asked.suffices(wanted) for asked in self._asked):
                 self._asked.add(wanted)
                 self._loader.request(wanted)
         self._poll_soon()
@@ -264,7 +273,7 @@ class CompareView(ttkbootstrap.Frame):
             self._take(wanted, result)
         self._poll_soon()
 
-    def _take(self, wanted: Wanted, result: Image.Image | PictureUnreadable) -> None:
+    def _take(self, wanted: Wanted, result: Painted | PictureUnreadable) -> None:
         if self._pair is None:
             return
         for side, source in enumerate((self._pair.one, self._pair.other)):
@@ -285,12 +294,6 @@ def _titles() -> tuple[tuple[Mode, str], ...]:
         (Mode.DIFFERENCES, _("Differences")),
         (Mode.SLIDER, _("Slider")),
     )
-
-
-def _suffices(asked: Wanted, wanted: Wanted) -> bool:
-    if asked.longest_side is None:
-        return True
-    return wanted.longest_side is not None and wanted.longest_side <= asked.longest_side
 
 
 def _name(location: str) -> str:

@@ -7,16 +7,21 @@ from typing import Literal
 
 from PIL import Image, ImageDraw, ImageTk
 
-from pictrace.gui.compare_scene import LINES, Mode, Scene
+from pictrace.errors import PictureUnreadable
+from pictrace.gui.compare_scene import Mode, Scene
+from pictrace.gui.compare_words import caption_of
 from pictrace.gui.facts_table import shortened
 from pictrace.gui.lens import Lens, Pane, Size
 from pictrace.gui.originals import readable
+from pictrace.gui.painting import Painted
+from pictrace.gui.pictures import PictureLoader
 from pictrace.gui.theme import Theme
-from pictrace.language import _, ngettext
+from pictrace.language import _
 from pictrace.questions import Overlay
 
 _STEP = 1.25
 _REST_MS = 120
+_PAINTED_MS = 15
 _SLOW_MS = 250
 """Nothing is said of what takes less."""
 
@@ -35,6 +40,10 @@ class CompareCanvas(tkinter.Canvas):
         self._moving: str | None = None
         self._photo: ImageTk.PhotoImage | None = None
         self._handle: ImageTk.PhotoImage | None = None
+        # Paints in a thread what takes long; only the newest of what it is asked for is shown.
+        self._painter: PictureLoader[Scene] = PictureLoader(Scene.painted, threads=1, megabytes=0)
+        self._wanted: Scene | None = None
+        self._painting: str | None = None
         self._grip: tuple[Pane, bool] | None = None
         self._last = (0, 0)
         self._sliding = False
@@ -66,8 +75,8 @@ class CompareCanvas(tkinter.Canvas):
         self.scene.set_theme(theme.paper, theme.px)
         self.redraw()
 
-    def set_picture(self, side: int, image: Image.Image, original: Size) -> None:
-        self.scene.set_picture(side, image, original)
+    def set_picture(self, side: int, painted: Painted, original: Size) -> None:
+        self.scene.set_picture(side, painted, original)
         self.redraw()
 
     def set_failure(self, side: int, reason: str) -> None:
@@ -105,22 +114,31 @@ class CompareCanvas(tkinter.Canvas):
         self.scene.zoom(factor, None)
         self.redraw()
 
+    @property
+    def still(self) -> bool:
+        """All is drawn as finely as it can be, and nothing moves."""
+        return self._due is None and self._moving is None and self._painting is None
+
     def redraw(self) -> None:
         """Once, when everything that happens now has happened."""
         if self._due is None:
             self._due = self.after_idle(self._draw)
 
     def destroy(self) -> None:
-        for due in (self._due, self._slow, self._moving):
+        for due in (self._due, self._slow, self._moving, self._painting):
             if due is not None:
                 self.after_cancel(due)
+        self._painter.close()
         super().destroy()
 
     def _redraw_moving(self) -> None:
+        self._rest_later()
+        self.redraw()
+
+    def _rest_later(self) -> None:
         if self._moving is not None:
             self.after_cancel(self._moving)
         self._moving = self.after(_REST_MS, self._rest)
-        self.redraw()
 
     def _rest(self) -> None:
         self._moving = None
@@ -131,9 +149,32 @@ class CompareCanvas(tkinter.Canvas):
         self.redraw()
 
     def _draw(self) -> None:
+        """At once; what would take long is drawn roughly at first, and finely as soon as nothing moves."""
         self._due = None
         self.scene.resize(self.winfo_width(), self.winfo_height())
-        sheet = self.scene.painted(fast=self._moving is not None)
+        self._painter.drop_waiting()
+        self._wanted = None
+        if self.scene.quick:
+            self._show(self.scene.painted())
+            return
+        self._show(self.scene.previewed())
+        if self._moving is not None:
+            # Counted from here, so that a frame that took long is not taken for a rest.
+            self._rest_later()
+        elif self.scene.complete or any(map(self.scene.has_picture, (0, 1))):
+            self._wanted = self.scene.snapshot()
+            self._painter.request(self._wanted)
+            self._painting = self._painting or self.after(_PAINTED_MS, self._take_painted)
+
+    def _take_painted(self) -> None:
+        self._painting = None
+        for scene, sheet in self._painter.poll(0):
+            if scene is self._wanted and not isinstance(sheet, PictureUnreadable):
+                self._show(sheet)
+        if not self._painter.idle:
+            self._painting = self.after(_PAINTED_MS, self._take_painted)
+
+    def _show(self, sheet: Image.Image) -> None:
         if self._photo is None or (self._photo.width(), self._photo.height()) != sheet.size:
             self._photo = ImageTk.PhotoImage(sheet, master=self)
         else:
@@ -166,7 +207,8 @@ class CompareCanvas(tkinter.Canvas):
         edge, y = self.scene.panes[0].left, self.winfo_height() - self._theme.px(17)
         hint = _("Scroll to zoom · drag to move · hold B to flip")
         said = self._word(self.winfo_width() - edge, y, hint, self._theme.faint, "e")
-        caption, colour = self._caption()
+        caption, failed = caption_of(self.scene, self._points, self._problem)
+        colour = self._theme.danger if failed else self._theme.faint
         room = self.bbox(said)[0] - edge - self._theme.px(12)
         self._word(edge, y, self._shortened(caption, room), colour, "w")
 
@@ -191,23 +233,6 @@ class CompareCanvas(tkinter.Canvas):
         font = self._theme.font(0)
         room = pane.width * 0.8
         self.create_text(x, y, text=text, fill=colour, font=font, width=room, justify="center", tags="words")
-
-    def _caption(self) -> tuple[str, str]:
-        faint, mode, overlay = self._theme.faint, self.scene.mode, self.scene.overlay
-        if mode is Mode.SIDE_BY_SIDE or any(self.scene.failures):
-            return "", faint
-        if overlay is None:
-            return (self._problem, self._theme.danger) if self._problem else (_("Comparing…"), faint)
-        if mode is Mode.POINTS:
-            return _points_words(self._points if overlay.points else 0), faint
-        pressed = _("Nothing shows how they lie over one another; both are pressed into one frame.")
-        if overlay.affine is None:
-            return pressed, faint
-        if mode is Mode.SLIDER:
-            return "", faint
-        if self.scene.differing is None:
-            return _("There is too little to compare."), faint
-        return _("{share} of what both show differs.").format(share=_share_words(self.scene.differing)), faint
 
     def _draw_divider(self, pane: Pane) -> None:
         x = pane.left + round(pane.width * self.scene.divider)
@@ -258,20 +283,6 @@ class CompareCanvas(tkinter.Canvas):
         elif self.scene.mode is not Mode.SLIDER:
             self.scene.zoom(max(2.0, 1 / self.scene.magnified), (x, y))
             self.redraw()
-
-
-def _points_words(count: int) -> str:
-    if count == 0:
-        return _("No key points agree on one map.")
-    if count > LINES:
-        return _("{count} key points agree on one map; {shown} of them are joined.").format(count=count, shown=LINES)
-    return ngettext("{count} key point agrees on one map.", "{count} key points agree on one map.", count).format(
-        count=count
-    )
-
-
-def _share_words(share: float) -> str:
-    return _("Less than 1%") if 0 < share < 0.01 else f"{share:.0%}"
 
 
 def _handle(size: int) -> Image.Image:

@@ -16,7 +16,8 @@ LINES = 40
 """More hide the pictures."""
 
 _GREY_STRENGTH = 0.55
-_FAST_PIXELS = 2_000_000
+_QUICK_PIXELS = 1_000_000
+"""Painted while nobody notices."""
 _SMOOTH_PIXELS = 4_000_000
 """On larger canvases the pixels are so small that lines need not be smoothed, which would take long."""
 
@@ -37,6 +38,7 @@ class Scene:
         self.divider = 0.5
         """Of the slider: a share of the width."""
         self._size: Size = (1, 1)
+        self._rough = False
         self._set_colours(paper, px)
         self.clear()
 
@@ -65,8 +67,8 @@ class Scene:
     def resize(self, width: int, height: int) -> None:
         self._size = max(1, width), max(1, height)
 
-    def set_picture(self, side: int, image: Image.Image, original: Size) -> None:
-        self._painted[side] = Painted(image)
+    def set_picture(self, side: int, painted: Painted, original: Size) -> None:
+        self._painted[side] = painted
         self._originals[side] = original
 
     def set_overlay(self, overlay: Overlay) -> None:
@@ -88,7 +90,7 @@ class Scene:
 
     @property
     def panes(self) -> tuple[Pane, ...]:
-        top, gap, edge = self._px(34), self._px(12), self._px(14)
+        top, gap, edge = self._px(34), self._px(12), self._px(12)
         width, height = self._size[0] - 2 * edge, max(1, self._size[1] - 2 * top)
         if self.single:
             return (Pane(edge, top, max(1, width), height),)
@@ -133,16 +135,31 @@ class Scene:
             pane, of_other = grip
             self.lens = sight.moved(of_other, pane, dx, dy).lens
 
-    def painted(self, *, fast: bool = False) -> Image.Image:
-        """Fast is less fine: for as long as the pictures move."""
-        if fast and self._size[0] * self._size[1] > _FAST_PIXELS:
-            half = copy(self)
-            half._size = self._size[0] // 2, self._size[1] // 2
-            half._px = lambda logical: self._px(logical / 2)
-            return half._all(smooth=False).resize(self._size, Image.Resampling.NEAREST)
-        return self._all(smooth=not fast and self._size[0] * self._size[1] <= _SMOOTH_PIXELS)
+    @property
+    def quick(self) -> bool:
+        """It is so small that it can be painted finely while it moves."""
+        return self._size[0] * self._size[1] <= _QUICK_PIXELS
 
-    def _all(self, *, smooth: bool) -> Image.Image:
+    def snapshot(self) -> "Scene":
+        """As it is now, to be painted by a thread."""
+        taken = copy(self)
+        taken._painted, taken._originals, taken.failures = self._painted[:], self._originals[:], self.failures[:]
+        return taken
+
+    def previewed(self) -> Image.Image:
+        """The same in large pixels, at once: for as long as the pictures move."""
+        part = 1
+        while self._size[0] * self._size[1] > _QUICK_PIXELS * part * part:
+            part += 1
+        small = copy(self)
+        small._rough = True
+        small._size = -(-self._size[0] // part), -(-self._size[1] // part)
+        small._px = lambda logical: self._px(logical / part)
+        sheet = small.painted()
+        whole = sheet.resize((sheet.width * part, sheet.height * part), Image.Resampling.NEAREST) if part > 1 else sheet
+        return whole if whole.size == self._size else whole.crop((0, 0, *self._size))
+
+    def painted(self) -> Image.Image:
         sheet = Image.new("RGB", self._size, self._paper)
         sight = self._sight()
         if sight is None:
@@ -152,7 +169,7 @@ class Scene:
         elif self.mode is Mode.SLIDER:
             self._paint_slider(sheet, sight)
         else:
-            self._paint_both(sheet, sight, smooth)
+            self._paint_both(sheet, sight)
         return sheet
 
     def _sight(self) -> Sight | None:
@@ -174,20 +191,21 @@ class Scene:
         """While one of the two is not there, or never will be."""
         for pane, painted, size in zip(self.panes, self._painted, self._originals, strict=False):
             if painted is not None and size is not None:
-                painted.on(sheet, pane, Sight(size, size, None).view(False, pane))
+                painted.on(sheet, pane, Sight(size, size, None).view(False, pane), rough=self._rough)
 
-    def _paint_both(self, sheet: Image.Image, sight: Sight, smooth: bool) -> None:
+    def _paint_both(self, sheet: Image.Image, sight: Sight) -> None:
         panes = self.panes
         sides = (1, 0) if self.flipped else (0, 1)
         views = [sight.view(bool(side), pane) for side, pane in zip(sides, panes, strict=True)]
         for side, pane, view in zip(sides, panes, views, strict=True):
             if (painted := self._painted[side]) is not None:
-                painted.on(sheet, pane, view)
+                painted.on(sheet, pane, view, rough=self._rough)
         if self.mode is Mode.POINTS and self.overlay is not None:
             places = [((a, b), (c, d)) for a, b, c, d in self.overlay.points]
             if self.flipped:
                 places = [(there, here) for here, there in places]
             lines = [(views[0](left), views[1](right)) for left, right in places]
+            smooth = not self._rough and self._size[0] * self._size[1] <= _SMOOTH_PIXELS
             joined(sheet, lines, (panes[0], panes[1]), LINES, self._px(4), smooth=smooth)
 
     def _paint_differences(self, sheet: Image.Image, sight: Sight) -> None:
@@ -195,10 +213,10 @@ class Scene:
         views = self._laid_over(sight)
         shown = self._onto_other != self.flipped
         if (painted := self._painted[shown]) is not None:
-            painted.on(sheet, pane, views[shown])
+            painted.on(sheet, pane, views[shown], rough=self._rough)
             faded(sheet, pane, views[shown], self._paper, _GREY_STRENGTH)
         if self._heat is not None:
-            self._heat.on(sheet, pane, views[self._onto_other])
+            self._heat.on(sheet, pane, views[self._onto_other], rough=self._rough)
 
     def _paint_slider(self, sheet: Image.Image, sight: Sight) -> None:
         (pane,) = self.panes
@@ -207,7 +225,7 @@ class Scene:
         parts = replace(pane, width=cut), replace(pane, left=pane.left + cut, width=pane.width - cut)
         for part, side in zip(parts, (1, 0) if self.flipped else (0, 1), strict=True):
             if (painted := self._painted[side]) is not None:
-                painted.on(sheet, part, views[side])
+                painted.on(sheet, part, views[side], rough=self._rough)
 
     def _laid_over(self, sight: Sight) -> tuple[Map, Map]:
         """The views of both pictures in the one pane."""

@@ -1,5 +1,6 @@
 """From what the session knows to what the window shows, in words."""
 
+from pictrace.archives.kinds import Kind, kind_of
 from pictrace.archives.zip_file import tells_of_damage
 from pictrace.errors import ArchiveMissing, ArchiveProtected, ArchiveUnreadable, PicTraceError
 from pictrace.events import Stage
@@ -7,6 +8,7 @@ from pictrace.gui.shown import Act, Bar, Button, Message, Page, Shown, Tone, Wor
 from pictrace.gui.state import Phase, State
 from pictrace.language import _, ngettext
 from pictrace.picture import Match
+from pictrace.settings import WEIGHTS_MEGABYTES
 from pictrace.wording import described
 
 
@@ -64,18 +66,16 @@ def _message(state: State, results: tuple[Match, ...]) -> Message | None:
         )
     if state.trouble is not None and not _is_death(state.trouble.error):
         return _trouble(state.trouble.error)
-    if state.phase is not Phase.IDLE or state.answer is None or results:
+    if state.phase is not Phase.IDLE or results:
         return None
     if state.report is not None and not state.stopped and state.report.found == len(state.report.skipped):
         return _nothing_to_search(state)
-    if not state.answer.matches:
-        return Message(_("There is no other picture here."), _("Choose another folder, or another picture."))
+    if state.answer is None:
+        return None
     closest = state.closest()
     if closest is None:
         return Message(
-            _("No pictures in this folder."),
-            _("There are some in its subfolders."),
-            (Button(_("Include subfolders"), Act.INCLUDE_SUBFOLDERS),),
+            _("There is no other picture here."), _("Choose another folder, or another picture."), _wider(state)
         )
     return Message(
         _("Nothing is at least {least:.0%} similar. The closest is {score}.").format(
@@ -88,12 +88,20 @@ def _message(state: State, results: tuple[Match, ...]) -> Message | None:
 
 def _nothing_to_search(state: State) -> Message:
     if state.skipped:
-        return Message(_("No picture here could be read."), "", (Button(_("Show the reasons"), Act.SHOW_UNREADABLE),))
+        reasons = Button(_("Show the reasons"), Act.SHOW_UNREADABLE)
+        return Message(_("No picture here could be read."), "", (reasons, *_wider(state)))
     return Message(
         _("No pictures in this folder."),
         _("PicTrace reads JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC, AVIF, JPEG 2000, ICO, PSD and camera RAW files."),
-        (Button(_("Choose another"), Act.CHOOSE_ARCHIVE),),
+        _wider(state) or (Button(_("Choose another"), Act.CHOOSE_ARCHIVE),),
     )
+
+
+def _wider(state: State) -> tuple[Button, ...]:
+    """Where the folder may have more than was read of it."""
+    if state.preferences.subfolders or all(kind_of(archive) is Kind.ARCHIVE for archive in state.archives):
+        return ()
+    return (Button(_("Include subfolders"), Act.INCLUDE_SUBFOLDERS),)
 
 
 def _trouble(error: PicTraceError) -> Message:
@@ -136,6 +144,9 @@ def _bars(state: State) -> list[Bar]:
             )
         )
     bars += _weights_bars(state)
+    if state.copying is not None:
+        share = state.copying.done / (state.copying.total or 1)
+        bars.append(Bar(Tone.PLAIN, described(state.copying), (Button(_("Cancel"), Act.CANCEL_COPYING),), share=share))
     if state.report is not None and any(tells_of_damage(one.reason) for one in state.skipped):
         read = state.report.indexed + state.report.reused
         words = _("The ZIP is damaged; {count:,} of {total:,} pictures could be read.")
@@ -156,24 +167,29 @@ def _weights_bars(state: State) -> list[Bar]:
         share = state.download.done / state.download.total if state.download.total else None
         cancel = Button(_("Cancel"), Act.CANCEL_DOWNLOAD)
         return [Bar(Tone.WARNING, described(state.download), (cancel,), share=share or 0.0)]
-    if state.fallen_back is None or not state.preferences.weights_bar:
+    if state.download_problem is not None:
+        words = state.download_problem
+    elif state.fallen_back is None or not state.preferences.weights_bar:
         return []
-    words = state.download_problem or (
-        _("The ResNet50 model is not on this computer yet. Searching with the built-in comparison.")
-        if state.fallen_back.missing
-        else state.fallen_back.text
-    )
+    elif state.fallen_back.missing:
+        words = _("The ResNet50 model is not on this computer yet. Searching with the built-in comparison.")
+    else:
+        words = state.fallen_back.text
     return [
         Bar(
             Tone.WARNING,
             words,
             (
-                Button(_("Download 98 MB"), Act.DOWNLOAD_WEIGHTS),
+                Button(download_words(), Act.DOWNLOAD_WEIGHTS),
                 Button(_("Choose file…"), Act.CHOOSE_WEIGHTS),
                 Button(_("Not now"), Act.NO_WEIGHTS),
             ),
         )
     ]
+
+
+def download_words() -> str:
+    return _("Download {megabytes} MB").format(megabytes=WEIGHTS_MEGABYTES)
 
 
 def _work(state: State) -> Work | None:
@@ -197,9 +213,11 @@ def _work(state: State) -> Work | None:
 def _status(state: State, matching: int) -> str:
     if state.answer is None:
         return _("Ready. Nothing leaves this computer.")
-    return _("{count:,} of {total:,} match · {seconds:.2f} s").format(
-        count=matching, total=state.answer.searched, seconds=state.answer.seconds
-    )
+    if matching == len(state.answer.matches) < state.answer.searched:
+        words = _("At least {count:,} of {total:,} match; the best {count:,} are shown · {seconds:.2f} s")
+    else:
+        words = _("{count:,} of {total:,} match · {seconds:.2f} s")
+    return words.format(count=matching, total=state.answer.searched, seconds=state.answer.seconds)
 
 
 def percent(score: float) -> str:

@@ -8,6 +8,12 @@ _FINE = 4
 """Shapes are drawn so much larger and then reduced."""
 
 
+def mixed(one: str, other: str, share: float) -> str:
+    """So much of the other colour."""
+    pairs = zip(bytes.fromhex(one[1:]), bytes.fromhex(other[1:]), strict=True)
+    return "#" + bytes(round(low + (high - low) * share) for low, high in pairs).hex()
+
+
 @lru_cache(maxsize=256)
 def rounded_mask(width: int, height: int, radius: int) -> Image.Image:
     """What lies inside is white."""
@@ -31,6 +37,17 @@ def rounded(
         image.paste(fill, (left, top), rounded_mask(width, height, radius))
 
 
+def rounded_frame(
+    size: tuple[int, int], radius: int, fill: str, outline: str, line: int, inset: int = 0
+) -> Image.Image:
+    """With nothing outside of its round corners; the line may lie within the edge."""
+    width, height = size
+    face = Image.new("RGB", size, fill)
+    rounded(face, (inset, inset, width - 2 * inset, height - 2 * inset), radius - inset, fill, outline, line)
+    face.putalpha(rounded_mask(width, height, radius))
+    return face
+
+
 @lru_cache(maxsize=64)
 def dashes_mask(width: int, height: int, radius: int, line: int) -> Image.Image:
     """A rounded frame of dashes, white on black."""
@@ -41,13 +58,30 @@ def dashes_mask(width: int, height: int, radius: int, line: int) -> Image.Image:
     step = 5 * line
     dashes = Image.new("L", (width, height))
     draw = ImageDraw.Draw(dashes)
-    for y in range(radius, height - radius, 2 * step):
-        draw.rectangle((0, y, 2 * line, y + step - 1), fill=255)
-        draw.rectangle((width - 2 * line - 1, y, width, y + step - 1), fill=255)
-    for x in range(radius, width - radius, 2 * step):
-        draw.rectangle((x, 0, x + step - 1, 2 * line), fill=255)
-        draw.rectangle((x, height - 2 * line - 1, x + step - 1, height), fill=255)
+    # Each side begins and ends with a dash around the corner.
+    for x in _dashes(width, step):
+        draw.rectangle((x, 0, x + step - 1, height), fill=255)
+    inside = Image.new("L", (width, height))
+    draw = ImageDraw.Draw(inside)
+    for y in _dashes(height, step):
+        draw.rectangle((0, y, width, y + step - 1), fill=255)
+    edge = max(radius, 2 * line)
+    dashes.paste(inside, (0, 0), _sides(width, height, edge))
     return ImageChops.multiply(frame, dashes)
+
+
+def _dashes(length: int, step: int) -> list[int]:
+    """Where they begin."""
+    count = max(1, round((length - step) / (2 * step)))
+    return [round(number * (length - step) / count) for number in range(count + 1)]
+
+
+def _sides(width: int, height: int, edge: int) -> Image.Image:
+    """The left and the right edge, without the corners."""
+    sides = Image.new("L", (width, height))
+    for left in (0, width - edge):
+        sides.paste(255, (left, edge, left + edge, height - edge))
+    return sides
 
 
 def _inset(mask: Image.Image, size: tuple[int, int], line: int) -> Image.Image:
@@ -90,6 +124,32 @@ def menu_icon(size: int, ink: str) -> Image.Image:
         top = round(size * place - line / 2)
         draw.rectangle((round(size * 0.1), top, round(size * 0.9) - 1, top + line - 1), fill=ink)
     return icon
+
+
+def chevron(size: int, ink: str) -> Image.Image:
+    """Downwards, on nothing."""
+    big = size * _FINE
+    icon = Image.new("RGBA", (big, big), f"{ink}00")
+    points = [(0.17 * big, 0.36 * big), (0.5 * big, 0.68 * big), (0.83 * big, 0.36 * big)]
+    ImageDraw.Draw(icon).line(points, fill=ink, width=round(0.12 * big), joint="curve")
+    return icon.resize((size, size), Image.Resampling.LANCZOS)
+
+
+def tick(size: int) -> Image.Image:
+    """White on black, to be pasted through."""
+    big = size * _FINE
+    mark = Image.new("L", (big, big))
+    points = [(x * big, y * big) for x, y in ((0.24, 0.52), (0.43, 0.71), (0.77, 0.31))]
+    ImageDraw.Draw(mark).line(points, fill=255, width=round(big * 0.12), joint="curve")
+    return mark.resize((size, size), Image.Resampling.BOX)
+
+
+def dot(size: int) -> Image.Image:
+    """White on black, to be pasted through."""
+    mark, inner = Image.new("L", (size, size)), disc_mask(max(2, round(size * 0.42)))
+    place = (size - inner.width) // 2
+    mark.paste(inner, (place, place))
+    return mark
 
 
 def numbered_disc(size: int, fill: str, paper: str) -> Image.Image:

@@ -6,7 +6,8 @@ from functools import lru_cache
 
 from PIL import Image, ImageDraw
 
-from pictrace.gui.drawing import picture_icon, rounded, rounded_mask
+from pictrace.gui.cards import Mark, Missing, Place, Thumbnail, paint_ground, paint_missing, paint_thumbnail
+from pictrace.gui.drawing import rounded, rounded_mask
 from pictrace.gui.theme import Theme
 
 _TALL = 0.72
@@ -23,27 +24,6 @@ class Fate(Enum):
     """Stays unless it is marked."""
     FIXED = auto()
     """Cannot be deleted."""
-
-
-class Frame(Enum):
-    PLAIN = auto()
-    HOVER = auto()
-    CURRENT = auto()
-    LAST = auto()
-    """Where the keyboard was, while it is elsewhere."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """In pixels."""
-
-    left: int
-    top: int
-    width: int
-    height: int
-
-    def holds(self, x: int, y: int) -> bool:
-        return 0 <= x - self.left < self.width and 0 <= y - self.top < self.height
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,19 +63,6 @@ class CardLayout:
         return self.line_middle(2) + self.line // 2 + self.pad - self.theme.px(2)
 
 
-@dataclass(frozen=True, slots=True)
-class Face:
-    """All that a card's paint depends on, but the picture itself."""
-
-    layout: CardLayout
-    fate: Fate
-    frame: Frame
-    pill_width: int
-    """Of its words; 0 for no pill."""
-    broken: bool
-    warns: bool
-
-
 def pill_colours(theme: Theme, fate: Fate, *, warns: bool) -> tuple[str, str]:
     """Ground and ink."""
     if warns and fate is not Fate.GOES:
@@ -108,44 +75,34 @@ def pill_colours(theme: Theme, fate: Fate, *, warns: bool) -> tuple[str, str]:
     }[fate]
 
 
-def paint(face: Face, thumbnail: Image.Image | None) -> Image.Image:
-    """A thumbnail that is not there yet is a plain field."""
-    layout, theme = face.layout, face.layout.theme
-    card = _ground(layout, face.frame, face.fate).copy()
-    box = layout.picture
-    if thumbnail is not None:
-        if face.fate is Fate.GOES:
-            thumbnail = Image.blend(thumbnail.convert("RGB"), Image.new("RGB", thumbnail.size, theme.card), _WASHED)
-        place = box.left + (box.width - thumbnail.width) // 2, box.top + (box.height - thumbnail.height) // 2
-        card.paste(thumbnail, place, rounded_mask(thumbnail.width, thumbnail.height, theme.px(4)))
+def paint_card(layout: CardLayout, mark: Mark, fate: Fate) -> Image.Image:
+    """Without the picture and what lies over it."""
+    theme, goes = layout.theme, fate is Fate.GOES
+    plain, hover = (theme.danger, theme.danger) if goes else (theme.line, theme.faint)
+    return paint_ground(theme, (layout.width, layout.height), mark, plain=plain, hover=hover)
+
+
+def paint_face(layout: CardLayout, thumbnail: Thumbnail, fate: Fate, pill_width: int, *, warns: bool) -> Image.Image:
+    """The picture in its box, with the box to tick, and the pill round words of this width; 0 for no pill."""
+    theme, box = layout.theme, layout.picture
+    if isinstance(thumbnail, Missing):
+        face = paint_missing(theme, (box.width, box.height), thumbnail)
     else:
-        rounded(card, (box.left, box.top, box.width, box.height), theme.px(4), theme.paper)
-        if face.broken:
-            icon = picture_icon(theme.px(36), theme.faint, theme.paper)
-            card.paste(icon, (box.left + (box.width - icon.width) // 2, box.top + (box.height - icon.height) // 2))
-    if face.fate is not Fate.FIXED:
+        if fate is Fate.GOES:
+            thumbnail = Image.blend(thumbnail.convert("RGB"), Image.new("RGB", thumbnail.size, theme.card), _WASHED)
+        face = Image.new("RGB", (box.width, box.height), theme.card)
+        place = (box.width - thumbnail.width) // 2, (box.height - thumbnail.height) // 2
+        face.paste(paint_thumbnail(theme, thumbnail), place)
+    if fate is not Fate.FIXED:
         check = layout.check
-        box_to_tick, mask = _check(theme, check.width, face.fate is Fate.GOES)
-        card.paste(box_to_tick, (check.left, check.top), mask)
-    if face.pill_width:
-        pill = layout.pill(face.pill_width)
-        ground, _ink = pill_colours(theme, face.fate, warns=face.warns)
-        rounded(card, (pill.left, pill.top, pill.width, pill.height), pill.height // 2, ground)
-    return card
-
-
-@lru_cache(maxsize=64)
-def _ground(layout: CardLayout, frame: Frame, fate: Fate) -> Image.Image:
-    theme = layout.theme
-    card = Image.new("RGB", (layout.width, layout.height), theme.paper)
-    colour, line = {
-        Frame.PLAIN: (theme.danger if fate is Fate.GOES else theme.line, 1),
-        Frame.HOVER: (theme.danger if fate is Fate.GOES else theme.faint, 1),
-        Frame.CURRENT: (theme.accent, 2),
-        Frame.LAST: (theme.accent, 1),
-    }[frame]
-    rounded(card, (0, 0, layout.width, layout.height), theme.px(8), theme.card, colour, max(1, theme.px(line)))
-    return card
+        box_to_tick, mask = _check(theme, check.width, fate is Fate.GOES)
+        face.paste(box_to_tick, (check.left - box.left, check.top - box.top), mask)
+    if pill_width:
+        pill = layout.pill(pill_width)
+        ground, _ink = pill_colours(theme, fate, warns=warns)
+        place_on_face = (pill.left - box.left, pill.top - box.top, pill.width, pill.height)
+        rounded(face, place_on_face, pill.height // 2, ground)
+    return face
 
 
 @lru_cache(maxsize=16)

@@ -1,14 +1,15 @@
-"""Places on the canvas that show one file after another, as the list of duplicates is scrolled."""
+"""The cells of the list of duplicates."""
 
 import time
 import tkinter
 
-from PIL import Image, ImageTk
-
-from pictrace.gui.duplicate_cards import CardLayout, Face, Fate, Frame, paint, pill_colours
-from pictrace.gui.duplicates_model import DuplicatesModel, size_words
+from pictrace.gui.cards import Mark, Missing, Thumbnail
+from pictrace.gui.cells import Cell, Photos
+from pictrace.gui.duplicate_cards import CardLayout, Fate, paint_card, paint_face, pill_colours
+from pictrace.gui.duplicates_model import DuplicatesModel
 from pictrace.gui.lettering import Lettering
 from pictrace.gui.originals import readable
+from pictrace.gui.summary import size_words
 from pictrace.gui.thumbnails import Thumb
 from pictrace.gui.trash import why_not_deletable
 from pictrace.language import _
@@ -17,67 +18,49 @@ from pictrace.questions import GroupMember
 _SEPARATOR = " · "
 
 
-class FileCell:
-    def __init__(self, canvas: tkinter.Canvas, lettering: Lettering) -> None:
-        self._canvas = canvas
-        self._lettering = lettering
-        self._tag = f"file-{id(self)}"
-        self._paint: ImageTk.PhotoImage | None = None
-        self._back = canvas.create_image(0, 0, anchor="nw", tags=self._tag)
-        self._lines = [canvas.create_text(0, 0, anchor="w", tags=self._tag) for _line in range(3)]
-        self._pill = canvas.create_text(0, 0, anchor="center", tags=self._tag)
-        self._shown: tuple[object, ...] = ()
-        self._corner = (0, 0)
-        self.thumb: Thumb | None = None
-
-    def place(self, x: int, y: int) -> None:
-        if (x, y) != self._corner:
-            self._canvas.move(self._tag, x - self._corner[0], y - self._corner[1])
-            self._corner = (x, y)
+class FileCell(Cell):
+    def __init__(self, canvas: tkinter.Canvas, photos: Photos, lettering: Lettering) -> None:
+        super().__init__(canvas, photos, lettering)
+        self._back, self._face = self._image_item("nw"), self._image_item("nw")
+        *self._lines, self._pill = self._text_items(("w", "w", "w", "center"))
+        self._pictured: tuple[object, ...] = ()
+        self._worded: tuple[object, ...] = ()
 
     def show(
-        self,
-        layout: CardLayout,
-        member: GroupMember,
-        fate: Fate,
-        frame: Frame,
-        thumb: Thumb,
-        image: Image.Image | None,
-        *,
-        broken: bool,
+        self, layout: CardLayout, member: GroupMember, fate: Fate, mark: Mark, thumb: Thumb, thumbnail: Thumbnail
     ) -> None:
         self.thumb = thumb
-        shown = (layout, member, fate, frame, image is None, broken)
+        missing = thumbnail if isinstance(thumbnail, Missing) else None
+        shown = (layout, member, fate, mark, missing)
         if shown == self._shown:
             return
+        if not self._shown:
+            self._show_all()
         self._shown = shown
-        theme = layout.theme
-        words = _pill_words(member, fate)
-        small = theme.font(-1, bold=True)
+        self._show_photo(
+            self._back, self._photos.get(("card", layout, mark, fate), lambda: paint_card(layout, mark, fate))
+        )
+        words, small = _pill_words(member, fate), layout.theme.font(-1, bold=True)
         pill_width = self._lettering.width(words, small) if words else 0
-        card = paint(Face(layout, fate, frame, pill_width, broken, member.damaged), image)
-        if self._paint is None or (self._paint.width(), self._paint.height()) != card.size:
-            self._paint = ImageTk.PhotoImage(card, master=self._canvas)
-            self._canvas.itemconfigure(self._back, image=self._paint)
-        else:
-            self._paint.paste(card)
-        self._canvas.itemconfigure(self._tag, state="normal")
-        if words:
-            place = layout.pill(pill_width)
-            self._move(self._pill, place.left + place.width // 2, place.top + place.height // 2)
-            ink = pill_colours(theme, fate, warns=member.damaged)[1]
-            self._canvas.itemconfigure(self._pill, text=words, fill=ink, font=small)
-        else:
-            self._canvas.itemconfigure(self._pill, state="hidden")
-        self._show_lines(layout, member, fate)
+        if (layout, thumb, missing, fate) != self._pictured:
+            self._pictured = (layout, thumb, missing, fate)
+            self._show_thumbnail(layout, thumbnail, fate, pill_width, warns=member.damaged)
+        if (layout, member, fate) != self._worded:
+            self._worded = (layout, member, fate)
+            self._move(self._pill, *layout.pill(pill_width).middle)
+            self._write(self._pill, words, small, pill_colours(layout.theme, fate, warns=member.damaged)[1])
+            self._show_lines(layout, member, fate)
 
-    def hide(self) -> None:
-        self._canvas.itemconfigure(self._tag, state="hidden")
-        self.thumb = None
-        self._shown = ()
-
-    def delete(self) -> None:
-        self._canvas.delete(self._tag)
+    def _show_thumbnail(
+        self, layout: CardLayout, thumbnail: Thumbnail, fate: Fate, pill_width: int, *, warns: bool
+    ) -> None:
+        self._move(self._face, layout.picture.left, layout.picture.top)
+        if isinstance(thumbnail, Missing):
+            about = ("missing", layout, thumbnail, fate, pill_width, warns)
+            field = self._photos.get(about, lambda: paint_face(layout, thumbnail, fate, pill_width, warns=warns))
+            self._show_photo(self._face, field)
+        else:
+            self._show_image(self._face, paint_face(layout, thumbnail, fate, pill_width, warns=warns))
 
     def _show_lines(self, layout: CardLayout, member: GroupMember, fate: Fate) -> None:
         theme = layout.theme
@@ -90,7 +73,7 @@ class FileCell:
         for number, (item, (text, font, colour)) in enumerate(zip(self._lines, lines, strict=True)):
             self._move(item, layout.pad, layout.line_middle(number))
             fitting = self._lettering.shortened(text, font, layout.width - 2 * layout.pad)
-            self._canvas.itemconfigure(item, text=fitting, font=font, fill=colour)
+            self._write(item, fitting, font, colour)
 
     def _facts(self, layout: CardLayout, member: GroupMember) -> str:
         """As many of them as fit."""
@@ -99,9 +82,6 @@ class FileCell:
         while len(facts) > 1 and self._lettering.width(_SEPARATOR.join(facts), layout.theme.font(-1)) > room:
             facts.pop()
         return _SEPARATOR.join(facts)
-
-    def _move(self, item: int, right: int, down: int) -> None:
-        self._canvas.coords(item, self._corner[0] + right, self._corner[1] + down)
 
 
 def fate_of(model: DuplicatesModel, number: int, member: GroupMember) -> Fate:

@@ -1,17 +1,20 @@
 """The duplicates: groups in one list, which of each stays, and the way of the others into the trash."""
 
+import time
 import tkinter
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import ttkbootstrap
 from PIL import Image
 
+from pictrace.gui.dressing import dress_menu
 from pictrace.gui.duplicates_list import DuplicatesList, Hooks
 from pictrace.gui.duplicates_model import DuplicatesModel
 from pictrace.gui.keep_rule import KeepRule
+from pictrace.gui.notice_line import NoticeLine
 from pictrace.gui.originals import readable
 from pictrace.gui.pictures import PictureLoader
 from pictrace.gui.theme import Theme
@@ -23,6 +26,8 @@ from pictrace.picture import PictureRef
 from pictrace.questions import DuplicateGroup, GroupMember
 
 _MOST_ENLARGED = 1.6
+_TAKE_IN_MS = 20
+_TAKE_IN_SECONDS = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,8 @@ class Leaving:
     show_in_folder: Callable[[PictureRef], None]
     copy_path: Callable[[PictureRef], None]
     export: Callable[[list[DuplicateGroup]], None]
+    gone: Callable[[Sequence[GroupMember]], None]
+    """These went to the trash."""
     details: Callable[[str, str], None]
     """A title and a longer text, to be shown in a window of its own."""
 
@@ -59,13 +66,22 @@ class DuplicatesView(ttkbootstrap.Frame):
         self._leaving = leaving
         self._loader: PictureLoader[Thumb] = PictureLoader(lambda thumb: _filling(read(thumb), thumb))
         self._stayed: Sequence[Stayed] = ()
+        self._arriving: deque[DuplicateGroup] = deque()
+        self._taking_in: str | None = None
         self._rule = tkinter.StringVar(self, model.rule)
         self._build()
         self._refresh()
 
-    def add(self, groups: list[DuplicateGroup]) -> None:
-        self.model.add(groups)
-        self._refresh()
+    def add(self, groups: Iterable[DuplicateGroup]) -> None:
+        """They are listed soon, and so many at a time that nobody has to wait."""
+        self._arriving.extend(groups)
+        if self._taking_in is None:
+            self._taking_in = self.after_idle(self._take_in)
+
+    @property
+    def arriving(self) -> bool:
+        """Not all that was added is listed yet."""
+        return self._taking_in is not None
 
     def say(self, words: str) -> None:
         """While there are no groups."""
@@ -91,6 +107,9 @@ class DuplicatesView(ttkbootstrap.Frame):
         return open_question
 
     def destroy(self) -> None:
+        if self._taking_in is not None:
+            self.after_cancel(self._taking_in)
+            self._taking_in = None
         self._loader.close()
         super().destroy()
 
@@ -98,7 +117,7 @@ class DuplicatesView(ttkbootstrap.Frame):
 
     def _build(self) -> None:
         px = self._theme.px
-        bar = ttkbootstrap.Frame(self, padding=(px(10), px(8)))
+        bar = ttkbootstrap.Frame(self, padding=(px(12), px(8)))
         bar.pack(fill="x")
         back = ttkbootstrap.Button(bar, text=_("‹ Back"), bootstyle="secondary-outline", command=self._leaving.back)
         back.pack(side="left")
@@ -118,10 +137,10 @@ class DuplicatesView(ttkbootstrap.Frame):
         self.rule.pack(side="right", padx=px(8))
         self._line = tkinter.Frame(self, height=1)
         self._line.pack(fill="x")
-        self._build_notice()
-        self.bar = TrashBar(
-            self, self._theme, self.model, self._home, on_gone=self._refresh, on_done=self._tell_outcome
-        )
+        self.notice = NoticeLine(self, self._theme, below=self._line)
+        self.undo = self.notice.button(_("Undo"), self._undo_dismissal)
+        self.why = self.notice.button(_("Why?"), self._show_why)
+        self.bar = TrashBar(self, self._theme, self.model, self._home, on_gone=self._gone, on_done=self._tell_outcome)
         self.bar.pack(fill="x", side="bottom")
         self._lower_line = tkinter.Frame(self, height=1)
         self._lower_line.pack(fill="x", side="bottom")
@@ -138,17 +157,6 @@ class DuplicatesView(ttkbootstrap.Frame):
         self.list.canvas.bind("<Delete>", lambda _event: self.bar.ask())
         self._dress()
 
-    def _build_notice(self) -> None:
-        px = self._theme.px
-        self._notice_bar = tkinter.Frame(self)
-        self.notice = tkinter.Label(self._notice_bar, anchor="w", justify="left")
-        self.notice.pack(side="left", fill="x", expand=True, padx=px(14), pady=px(8))
-        self.notice.bind("<Configure>", lambda event: self.notice.configure(wraplength=event.width))
-        hide = ttkbootstrap.Button(self._notice_bar, text=_("Hide"), command=self._hide_notice)
-        hide.pack(side="right", padx=px(6))
-        self.undo = ttkbootstrap.Button(self._notice_bar, text=_("Undo"), command=self._undo_dismissal)
-        self.why = ttkbootstrap.Button(self._notice_bar, text=_("Why?"), command=self._show_why)
-
     def _dress(self) -> None:
         theme = self._theme
         self._title.configure(font=theme.font(2, bold=True))
@@ -156,29 +164,35 @@ class DuplicatesView(ttkbootstrap.Frame):
         self.bar.set_theme(theme)
         for line in (self._line, self._lower_line):
             line.configure(background=theme.line)
-        self._notice_bar.configure(background=theme.warning)
-        self.notice.configure(background=theme.warning, foreground=theme.on_warning, font=theme.font(0))
+        self.notice.set_theme(theme)
         dress_menu(self._rules, theme)
 
     # Showing
 
-    def _refresh(self) -> None:
+    def _take_in(self) -> None:
+        self._taking_in = None
+        until = time.perf_counter() + _TAKE_IN_SECONDS
+        while self._arriving and time.perf_counter() < until:
+            self.model.add([self._arriving.popleft()])
+        if not self._arriving or self.bar.asking:
+            self._refresh()
+        else:
+            # What is to be said about all of them takes long, and can wait until they are here.
+            self._refresh_list()
+        if self._arriving:
+            self._taking_in = self.after(_TAKE_IN_MS, self._take_in)
+
+    def _refresh_list(self) -> None:
         self.list.refresh()
         count = len(self.model.groups())
         words = ngettext("{count:,} group", "{count:,} groups", count).format(count=count)
         self._count.configure(text=words if count else "")
+
+    def _refresh(self) -> None:
+        self._refresh_list()
         self.rule.configure(text=_("Keep {which}").format(which=self.model.rule.words) + "  ")
-        self.export.configure(state="normal" if count else "disabled")
+        self.export.configure(state="normal" if self.model.groups() else "disabled")
         self.bar.refresh()
-
-    def _tell(self, words: str) -> None:
-        self.undo.pack_forget()
-        self.why.pack_forget()
-        self.notice.configure(text=words)
-        self._notice_bar.pack(fill="x", after=self._line)
-
-    def _hide_notice(self) -> None:
-        self._notice_bar.pack_forget()
 
     # Deciding
 
@@ -187,10 +201,10 @@ class DuplicatesView(ttkbootstrap.Frame):
         if self.moving:
             return
         refusal = decision()
-        self._hide_notice()
+        self.notice.pack_forget()
         self._refresh()
         if refusal is not None:
-            self._tell(refusal)
+            self.notice.tell(refusal)
 
     def _choose_rule(self) -> None:
         self._decide(lambda: self.model.set_rule(KeepRule(self._rule.get())))
@@ -205,8 +219,8 @@ class DuplicatesView(ttkbootstrap.Frame):
             return
         trouble = self.model.dismiss(number)
         self._refresh()
-        self._tell(trouble or _("Not duplicates: these will not be shown again, wherever they lie."))
-        self.undo.pack(side="right")
+        words = trouble or _("Not duplicates: these will not be shown again, wherever they lie.")
+        self.notice.tell(words, self.undo)
 
     def _undo_dismissal(self) -> None:
         if self.model.can_undo:
@@ -253,6 +267,10 @@ class DuplicatesView(ttkbootstrap.Frame):
         menu.add_command(label=_("Copy path"), command=lambda: self._leaving.copy_path(picture))
         return menu
 
+    def _gone(self, members: Sequence[GroupMember]) -> None:
+        self._leaving.gone(members)
+        self._refresh()
+
     def _tell_outcome(self, trashed: int, stayed: Sequence[Stayed]) -> None:
         self._stayed = stayed
         words = ngettext("{count:,} file is in the trash.", "{count:,} files are in the trash.", trashed)
@@ -260,26 +278,12 @@ class DuplicatesView(ttkbootstrap.Frame):
         if stayed:
             rest = ngettext("{count:,} stayed where it is.", "{count:,} stayed where they are.", len(stayed))
             told = f"{told} {rest.format(count=len(stayed))}"
-        self._tell(told)
-        if stayed:
-            self.why.pack(side="right")
+        self.notice.tell(told, self.why if stayed else None)
         self.focus_list()
 
     def _show_why(self) -> None:
         text = "\n\n".join(f"{readable(one.victim.picture.key)}\n{one.reason}" for one in self._stayed)
         self._leaving.details(_("What stayed, and why"), text)
-
-
-def dress_menu(menu: tkinter.Menu, theme: Theme) -> None:
-    colours: dict[str, Any] = {
-        "background": theme.card,
-        "foreground": theme.ink,
-        "activebackground": theme.accent,
-        "activeforeground": theme.on_accent,
-        "disabledforeground": theme.faint,
-        "selectcolor": theme.accent,
-    }
-    menu.configure(font=theme.font(0), borderwidth=1, relief="flat", activeborderwidth=0, **colours)
 
 
 def _filling(image: Image.Image, thumb: Thumb) -> Image.Image:

@@ -5,7 +5,6 @@ from pathlib import Path
 from tkinter import filedialog
 from typing import TYPE_CHECKING
 
-from pictrace.catalogue import Catalogue
 from pictrace.events import Cancelled, Event, Failed, Finished, Found, Progress
 from pictrace.gui import dialogs
 from pictrace.gui.files import path_text, show_in_folder
@@ -17,11 +16,10 @@ from pictrace.wording import described
 from pictrace.worker import Verb
 
 if TYPE_CHECKING:
+    from pictrace.catalogue import Catalogue
     from pictrace.gui.app import Window
     from pictrace.gui.duplicates_view import DuplicatesView
     from pictrace.job import Job
-
-_ADD_MS = 120
 
 
 class Duplicating:
@@ -29,8 +27,6 @@ class Duplicating:
         self._window = window
         self.view: DuplicatesView | None = None
         self._job: Job | None = None
-        self._found: list[DuplicateGroup] = []
-        self._adding: str | None = None
 
     def open(self) -> None:
         from pictrace.gui.duplicates_model import DuplicatesModel
@@ -50,13 +46,15 @@ class Duplicating:
             show_in_folder=lambda picture: window.actions.run(lambda: show_in_folder(picture)),
             copy_path=self._copy_path,
             export=self._export,
+            gone=lambda members: window.session.lose(member.picture.key for member in members),
             details=lambda title, text: _show(window, title, text),
         )
         self.view = DuplicatesView(window.root, window.theme, model, window.thumbnails.read, home, leaving)
         self.view.say(_("Looking for duplicates…"))
         window.layers.cover(self.view)
         self.view.focus_list()
-        self._job = window.session.ask(Verb.DUPLICATES, self._tell, archives=archives)
+        subfolders = window.session.preferences.subfolders
+        self._job = window.session.ask(Verb.DUPLICATES, self._tell, archives=archives, subfolders=subfolders)
 
     def close(self) -> None:
         if self.view is None or self.view.moving:
@@ -65,10 +63,6 @@ class Duplicating:
         if self._job is not None:
             self._job.cancel()
             self._job = None
-        if self._adding is not None:
-            self._window.root.after_cancel(self._adding)
-            self._adding = None
-        self._found.clear()
         self._window.layers.uncover()
 
     def escape(self) -> None:
@@ -87,21 +81,14 @@ class Duplicating:
             case Progress():
                 view.say(described(event))
             case Found(answer=DuplicateGroup() as group):
-                self._found.append(group)
-                # Many groups come at once, and each change of the list lays it out anew.
-                self._adding = self._adding or self._window.root.after(_ADD_MS, self._add)
+                view.add([group])
             case Finished():
                 view.say(_("There are no duplicates here."))
             case Failed(error=error):
-                view.say(error.message)
+                again = _("Go back and press “Find duplicates” to start again.")
+                view.say(f"{error.message} {again}")
             case Cancelled():
                 view.say(_("Stopped."))
-
-    def _add(self) -> None:
-        self._adding = None
-        found, self._found = self._found, []
-        if self.view is not None:
-            self.view.add(found)
 
     def _copy_path(self, picture: PictureRef) -> None:
         self._window.copy(path_text(picture))
@@ -124,7 +111,7 @@ def _show(window: "Window", title: str, text: str) -> None:
     dialogs.show_text(window.root, window.theme, title, text)
 
 
-def _write(file: Path, groups: list[DuplicateGroup], catalogue: Catalogue) -> None:
+def _write(file: Path, groups: list[DuplicateGroup], catalogue: "Catalogue") -> None:
     from pictrace.report import write_csv, write_groups_json, write_html
 
     if file.suffix.lower() == ".csv":

@@ -2,6 +2,7 @@
 
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
@@ -14,6 +15,7 @@ T = TypeVar("T")
 class Errands:
     def __init__(self) -> None:
         self._answers: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._under_way: list[threading.Thread] = []
 
     def run(self, work: Callable[[], T], then: Callable[[T | PicTraceError], None]) -> None:
         """`work` is called in a thread; `then` by poll, with what it returned, or why it could not."""
@@ -22,7 +24,7 @@ class Errands:
             answer = _answer_of(work)
             self._answers.put(lambda: then(answer))
 
-        threading.Thread(target=errand, name="errand", daemon=True).start()
+        self._begin(errand)
 
     def follow(self, events: Iterator[Event], tell: Callable[[Event], None]) -> threading.Event:
         """`events` is iterated in a thread; `tell` is called by poll with each, last with Finished, Cancelled or
@@ -44,7 +46,7 @@ class Errands:
             if last is not None:
                 self._answers.put(lambda: tell(last))
 
-        threading.Thread(target=errand, name="errand", daemon=True).start()
+        self._begin(errand)
         return stop
 
     def poll(self, most: int = 50) -> bool:
@@ -56,6 +58,19 @@ class Errands:
                 return done > 0
             answer()
         return True
+
+    def close(self, seconds: float) -> None:
+        """What can be finished in this time is: a copy is whole then. What waits for a network is left behind."""
+        until = time.monotonic() + seconds
+        for thread in self._under_way:
+            thread.join(max(0.0, until - time.monotonic()))
+
+    def _begin(self, errand: Callable[[], None]) -> None:
+        self._under_way = [thread for thread in self._under_way if thread.is_alive()]
+        # A daemon: nothing that a disk or a server does may keep the program from ending.
+        thread = threading.Thread(target=errand, name="errand", daemon=True)
+        self._under_way.append(thread)
+        thread.start()
 
 
 def _answer_of(work: Callable[[], T]) -> T | PicTraceError:

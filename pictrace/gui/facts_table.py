@@ -31,7 +31,7 @@ class FactsTable(tkinter.Canvas):
     def _draw(self) -> None:
         self.delete("all")
         theme, px = self._theme, self._theme.px
-        edge = px(14)
+        edge = px(12)
         left = edge + px(22)
         width = self.winfo_width() - left - edge
         lines = [px(8) + self._line * (number + 0.5) for number in range(3)]

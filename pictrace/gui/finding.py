@@ -26,8 +26,8 @@ class Finding:
         self._index: Job | None = None
         self._search: Job | None = None
         self._search_began = self._search_ended = self._search_took = 0.0
-        self._known: tuple[str, ...] = ()
-        """Archives that the worker has read through, and when."""
+        self._known: tuple[tuple[str, ...], bool] | None = None
+        """The place that the worker has read through, and when."""
         self._known_at = 0.0
         self._wanted_again = False
         self.changed = False
@@ -36,7 +36,7 @@ class Finding:
     def knows_the_archives(self) -> bool:
         """A search needs no reading first."""
         state = self._state
-        return bool(self._known) and self._known == state.archives and state.phase is not Phase.INDEXING
+        return self._known == state.place and state.phase is not Phase.INDEXING
 
     def begin(self) -> None:
         state = self._state
@@ -87,7 +87,7 @@ class Finding:
         """A new worker, which knows nothing."""
         self.forget()
         self._engine = engine
-        self._known = ()
+        self._known = None
 
     def poll(self) -> None:
         for event in self._events(self._index):
@@ -124,7 +124,7 @@ class Finding:
     def _index_ended(self, report: IndexReport | None) -> None:
         state = self._state
         self._index = None
-        self._known, self._known_at = (state.archives, time.monotonic()) if report is not None else ((), 0.0)
+        self._known, self._known_at = (state.place, time.monotonic()) if report is not None else (None, 0.0)
         if report is not None:
             if report.indexed or state.report is None or report.found != state.report.found:
                 state.answer_is_whole = False
@@ -141,7 +141,7 @@ class Finding:
             case Notice():
                 self._notice(event)
             case Found(answer=SearchAnswer() as answer) if answer.searched or state.phase is not Phase.INDEXING:
-                state.answer = answer
+                state.take(answer)
                 state.answer_is_old = False
             case Found(answer=QueryFailed(reason=reason)):
                 state.query_problem = reason
@@ -186,7 +186,9 @@ class Finding:
         state.progress = None
         state.ready = 0
         state.skipped = []
-        self._index = self._engine.start(Verb.INDEX, archives=state.archives)
+        state.gone.clear()
+        archives, subfolders = state.place
+        self._index = self._engine.start(Verb.INDEX, archives=archives, subfolders=subfolders)
 
     def _start_search(self, top: int) -> None:
         state = self._state
@@ -197,9 +199,14 @@ class Finding:
         if state.phase is not Phase.INDEXING:
             state.phase = Phase.SEARCHING
         self._search_began = time.monotonic()
-        options = SearchOptions(top=top, region=state.chosen.region, turned=state.preferences.turned)
+        archives, subfolders = state.place
         self._search = self._engine.start(
-            Verb.SEARCH, queries=[state.chosen.query], archives=state.archives, options=options, index_first=False
+            Verb.SEARCH,
+            queries=[state.chosen.query],
+            archives=archives,
+            options=SearchOptions(top=top, region=state.chosen.region, turned=state.preferences.turned),
+            index_first=False,
+            subfolders=subfolders,
         )
 
     def _notice(self, notice: Notice) -> None:
@@ -210,4 +217,4 @@ class Finding:
 
     def _fail(self, failed: Failed) -> None:
         self._state.trouble = failed
-        self._known = ()
+        self._known = None

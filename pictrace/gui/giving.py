@@ -1,23 +1,19 @@
 """Pictures and places from outside: chosen, dropped, pasted, typed."""
 
 import tkinter
-from io import BytesIO
 from pathlib import Path
 from tkinter import filedialog
-from typing import TYPE_CHECKING, Any
-
-from PIL import Image, ImageGrab
+from typing import TYPE_CHECKING
 
 from pictrace.errors import PicTraceError
 from pictrace.fetching import FetchLimits, fetch_picture, is_address
+from pictrace.gui.clipboard import pasted
 from pictrace.gui.query import is_archive, path_in
 from pictrace.language import _
 from pictrace.questions import Query
 
 if TYPE_CHECKING:
     from pictrace.gui.app import Window
-
-_NO_CLIPBOARD_PICTURE = (OSError, NotImplementedError, ValueError, EOFError, SyntaxError)
 
 
 class Giving:
@@ -134,8 +130,13 @@ class Giving:
                 self.take_paths(grabbed)
             elif isinstance(grabbed, bytes):
                 self.take_picture(_("Pasted picture"), grabbed)
+            elif isinstance(grabbed, PicTraceError):
+                session.notify(grabbed.message)
+            else:
+                session.notify(_("What was copied is no picture, and no path or address of one."))
 
-        self._window.session.errands.run(_grabbed, take)
+        session = self._window.session
+        session.errands.run(pasted, take)
 
     # Dropped
 
@@ -149,17 +150,19 @@ class Giving:
         except (ImportError, RuntimeError, tkinter.TclError):
             return
         root.tk.call("tkdnd::drop_target", "register", str(root), ("DND_Files", "DND_Text"))
-        command = root.register(self._dropped)
-        root.tk.call("bind", str(root), "<<Drop>>", f"{command} %D")
+        for kind, take in (("DND_Files", self._dropped_files), ("DND_Text", self._dropped_text)):
+            root.tk.call("bind", str(root), f"<<Drop:{kind}>>", f"{root.register(take)} %D")
 
-    def _dropped(self, data: str) -> str:
+    def _dropped_files(self, data: str) -> str:
         items = self._window.root.tk.splitlist(data)
-        paths = [path_in(item) or item for item in items]
         if items and is_address(items[0]):
             self.take_address(items[0])
-        elif paths:
-            self.take_paths(paths)
+        else:
+            self.take_paths([path_in(item) or item for item in items])
         return "copy"
+
+    def _dropped_text(self, text: str) -> str:
+        return "copy" if self.take_text(text) else "refuse_drop"
 
     def offer_archive_beside(self, folder: Path) -> None:
         """A photos.zip beside the program is where a first start looks."""
@@ -167,15 +170,3 @@ class Giving:
         beside = folder / "photos.zip"
         if not session.shown.archives and not session.shown.preferences.recent and beside.is_file():
             self.take_archives((str(beside),))
-
-
-def _grabbed() -> list[str] | bytes | None:
-    try:
-        grabbed: Any = ImageGrab.grabclipboard()
-    except _NO_CLIPBOARD_PICTURE:
-        return None
-    if isinstance(grabbed, Image.Image):
-        coded = BytesIO()
-        grabbed.convert("RGB").save(coded, "PNG", compress_level=1)
-        return coded.getvalue()
-    return grabbed if isinstance(grabbed, list) else None

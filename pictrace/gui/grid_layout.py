@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from pictrace.gui.cards import CardLayout
+from pictrace.gui.match_cards import CardLayout
 from pictrace.gui.theme import Theme
 
 

@@ -5,8 +5,11 @@ from collections.abc import Callable
 
 import ttkbootstrap
 
+from pictrace.gui.dressing import on_ground
 from pictrace.gui.shown import Act, Bar, Tone
 from pictrace.gui.theme import Theme
+
+_LEAST_WORDS = 240
 
 
 class Notices(tkinter.Frame):
@@ -50,26 +53,41 @@ class Notices(tkinter.Frame):
     def _add(self, bar: Bar) -> None:
         theme = self._theme
         ground, ink = {
-            Tone.PLAIN: (theme.card, theme.ink),
-            Tone.WARNING: (theme.warning, theme.on_warning),
-            Tone.DANGER: (theme.card, theme.danger),
+            Tone.PLAIN: ("card", theme.ink),
+            Tone.WARNING: ("warning", theme.on_warning),
+            Tone.DANGER: ("card", theme.danger),
         }[bar.tone]
-        frame = tkinter.Frame(self, background=ground, highlightbackground=theme.line, highlightthickness=1)
+        colour = getattr(theme, ground)
+        frame = tkinter.Frame(self, background=colour, highlightbackground=theme.line, highlightthickness=1)
         frame.pack(fill="x", padx=theme.px(12), pady=(theme.px(10), 0))
-        for button in reversed(bar.buttons):
-            ttkbootstrap.Button(frame, text=button.words, command=lambda button=button: self._act(button.act)).pack(
-                side="right", padx=(0, theme.px(8)), pady=theme.px(6)
-            )
-        if bar.share is not None:
-            progress = ttkbootstrap.Progressbar(frame, maximum=1.0, value=bar.share, length=theme.px(140))
-            progress.pack(side="right", padx=theme.px(10))
+        frame.columnconfigure(0, weight=1)
         words = tkinter.Label(
-            frame, text=bar.words, background=ground, foreground=ink, font=theme.font(0), justify="left", anchor="w"
+            frame, text=bar.words, background=colour, foreground=ink, font=theme.font(0), justify="left", anchor="w"
         )
-        words.pack(side="left", fill="x", expand=True, padx=theme.px(12), pady=theme.px(8))
+        words.grid(row=0, column=0, sticky="we", padx=theme.px(10), pady=theme.px(8))
         words.bind("<Configure>", lambda event: words.configure(wraplength=event.width))
+        actions = tkinter.Frame(frame, background=colour)
         if bar.share is not None:
+            progress = ttkbootstrap.Progressbar(actions, maximum=1.0, value=bar.share, length=theme.px(140))
+            progress.pack(side="left", padx=theme.px(10))
             self._shares.append((words, progress))
+        for button in bar.buttons:
+            ttkbootstrap.Button(
+                actions,
+                text=button.words,
+                command=lambda button=button: self._act(button.act),
+                style=on_ground("TButton", ground),
+            ).pack(side="left", padx=(0, theme.px(8)))
+        frame.bind("<Configure>", lambda event: self._place(actions, event.width))
+
+    def _place(self, actions: tkinter.Frame, room: int) -> None:
+        """Beside the words, or below where they would be squeezed."""
+        theme = self._theme
+        beside = room - actions.winfo_reqwidth() >= theme.px(_LEAST_WORDS * theme.text_scale)
+        if beside:
+            actions.grid(row=0, column=1, padx=0, pady=theme.px(6))
+        else:
+            actions.grid(row=1, column=0, sticky="w", padx=theme.px(12), pady=(0, theme.px(8)))
 
 
 def _kinds(bars: tuple[Bar, ...]) -> list[object]:

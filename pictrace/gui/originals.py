@@ -8,11 +8,10 @@ from typing import Any
 from PIL import Image
 
 from pictrace.archives import find_picture
-from pictrace.asked import cut
-from pictrace.decode import decode_pixels
 from pictrace.language import _, ngettext
 from pictrace.questions import Query, Region
-from pictrace.srgb import srgb_pixels
+
+_LEAST_SIDE = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +59,12 @@ class Wanted:
     longest_side: int | None
     """None for every pixel."""
 
+    def suffices(self, other: "Wanted") -> bool:
+        """It is the same picture, not smaller than the other one."""
+        if self.source != other.source or self.longest_side is None:
+            return self.source == other.source
+        return other.longest_side is not None and other.longest_side <= self.longest_side
+
 
 class Originals:
     """Opens what a PictureLoader asks for, in its threads, and keeps the facts that it saw."""
@@ -72,8 +77,22 @@ class Originals:
         """Known once a picture of it was read."""
         return self._facts.get(source)
 
+    def wanted(self, source: Source, side: int) -> Wanted:
+        """To be shown with so many pixels along its longer side; not each size is read anew."""
+        facts = self.facts(source)
+        longest = _LEAST_SIDE
+        while longest < side:
+            longest *= 2
+        whole = facts is not None and longest >= max(facts.width, facts.height)
+        return Wanted(source, None if whole else longest)
+
     def read(self, wanted: Wanted) -> Image.Image:
         """Raises PicTraceError."""
+        # Not needed before the first picture; the window opens sooner without it.
+        from pictrace.asked import cut
+        from pictrace.decode import decode_pixels
+        from pictrace.srgb import srgb_pixels
+
         source = wanted.source
         data, modified_ns = source.data, 0
         if data is None:
@@ -94,7 +113,7 @@ class Originals:
         place, name = ("", source.location) if source.data is not None else os.path.split(source.location)
         self._facts[source] = Facts(
             readable(name),
-            readable(place.removesuffix("!")),
+            readable(with_short_home(place.removesuffix("!"))),
             len(data),
             width,
             height,
@@ -135,6 +154,12 @@ def readable(text: str) -> str:
     """A name as a person can read it: bytes that are no text, and signs that are not seen, become question marks."""
     decoded = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in decoded)
+
+
+def with_short_home(path: str) -> str:
+    """As people write it: ~ for the folder of the person."""
+    home = os.path.expanduser("~").rstrip(os.sep)  # noqa: PTH111
+    return "~" + path[len(home) :] if f"{path}{os.sep}".startswith(home + os.sep) else path
 
 
 def _look_equal(one: Facts, other: Facts) -> bool:

@@ -7,6 +7,7 @@ import ttkbootstrap
 from PIL import ImageTk
 
 from pictrace.gui.drawing import numbered_disc
+from pictrace.gui.dressing import on_ground
 from pictrace.gui.shown import Act, Button, Message
 from pictrace.gui.theme import Theme
 from pictrace.language import _
@@ -33,11 +34,11 @@ class MessagePage(tkinter.Frame):
         theme = self._theme
         if self._message is None:
             return
-        _words(middle, theme, self._message.title, theme.font(2, bold=True), theme.ink).pack(pady=(0, theme.px(10)))
+        _words(middle, theme, self._message.title, theme.font(2, bold=True), theme.ink).pack(pady=(0, theme.px(12)))
         if self._message.text:
-            _words(middle, theme, self._message.text, theme.font(0), theme.faint).pack(pady=(0, theme.px(16)))
+            _words(middle, theme, self._message.text, theme.font(0), theme.faint).pack()
         row = tkinter.Frame(middle, background=theme.paper)
-        row.pack()
+        row.pack(pady=(theme.px(10), 0))
         for place, button in enumerate(self._message.buttons):
             _button(row, button, self._act, first=place == 0).pack(side="left", padx=theme.px(4))
 
@@ -108,7 +109,5 @@ def _words(parent: tkinter.Misc, theme: Theme, words: str, font: tuple[str, int,
 
 
 def _button(parent: tkinter.Misc, button: Button, act: Callable[[Act], None], *, first: bool) -> ttkbootstrap.Button:
-    made = ttkbootstrap.Button(parent, text=button.words, command=lambda: act(button.act))
-    if first:
-        made.configure(bootstyle="primary")
-    return made
+    style = on_ground("primary.TButton" if first else "TButton", "paper")
+    return ttkbootstrap.Button(parent, text=button.words, command=lambda: act(button.act), style=style)

@@ -11,12 +11,14 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from pictrace.gui.lens import Pane
 from pictrace.gui.maps import Map, Place, scaling
+from pictrace.gui.pictures import bytes_of
 
 Colour = tuple[int, int, int]
 
 _FINE = 2
 """Lines are drawn so much larger and then reduced, which makes them smooth."""
 _SINGLE_PIXELS_FROM = 4
+_LEAST_LEVEL = 24
 _HARDLY, _SURELY = 0.15, 0.6
 """Below the first a difference is the grain of a compressed picture, above the second nobody overlooks it."""
 _MOST_HEAT, _MOST_COVER = 180, 200
@@ -25,59 +27,53 @@ _WARM, _HOT = (255, 176, 32), (214, 30, 40)
 
 
 class Painted:
-    """A picture and its halves, so that it is quickly painted at every size."""
+    """A picture and its halves, so that it is quickly painted at every size. Making it takes long where it is large."""
 
     def __init__(self, image: Image.Image) -> None:
         self._levels = [image]
+        while min(self._levels[-1].size) > _LEAST_LEVEL:
+            self._levels.append(self._levels[-1].reduce(2))
 
     @property
     def size(self) -> tuple[int, int]:
         return self._levels[0].size
 
-    def on(self, sheet: Image.Image, pane: Pane, view: Map) -> None:
+    @property
+    def bytes(self) -> int:
+        return sum(bytes_of(level) for level in self._levels)
+
+    def on(self, sheet: Image.Image, pane: Pane, view: Map, *, rough: bool = False) -> None:
         """As the view carries shares of its sides to pixels of the sheet, cut at the pane."""
         box = _bounds(view, pane)
         if box.width <= 0 or box.height <= 0:
             return
         level = self._level(view)
         local = view.moved(-box.left, -box.top).after(scaling(1 / level.width, 1 / level.height))
-        part = (_upright_part if local.upright else _turned_part)(level, local, (box.width, box.height))
+        part = (_upright_part if local.upright else _turned_part)(level, local, (box.width, box.height), rough)
         sheet.paste(part, (box.left, box.top), part.getchannel("A") if part.mode == "RGBA" else None)
 
     def _level(self, view: Map) -> Image.Image:
         """The smallest that still has a pixel for each one painted."""
-        number = 0
-        while min(self._sized(number + 1)) > 1 and self._scale(view, number + 1) <= 1:
-            number += 1
-        while len(self._levels) <= number:
-            self._levels.append(self._levels[-1].reduce(2))
-        return self._levels[number]
-
-    def _sized(self, number: int) -> tuple[int, int]:
-        width, height = self.size
-        return -(-width >> number), -(-height >> number)
-
-    def _scale(self, view: Map, number: int) -> float:
-        width, height = self._sized(number)
-        return view.after(scaling(1 / width, 1 / height)).scale
+        fine = [level for level in self._levels if view.after(scaling(1 / level.width, 1 / level.height)).scale <= 1]
+        return fine[-1] if fine else self._levels[0]
 
 
-def _upright_part(level: Image.Image, local: Map, size: tuple[int, int]) -> Image.Image:
+def _upright_part(level: Image.Image, local: Map, size: tuple[int, int], rough: bool) -> Image.Image:
     back = local.inverse
     across, down = (back.left, back.left + back.a * size[0]), (back.top, back.top + back.d * size[1])
     held = (max(0.0, across[0]), max(0.0, down[0]), min(level.width, across[1]), min(level.height, down[1]))
     single = local.scale >= _SINGLE_PIXELS_FROM and level.mode == "RGB"
     finest = Image.Resampling.BICUBIC if local.scale > 1 and level.mode == "RGB" else Image.Resampling.BILINEAR
-    return level.resize(size, Image.Resampling.NEAREST if single else finest, held)
+    return level.resize(size, Image.Resampling.NEAREST if rough or single else finest, held)
 
 
-def _turned_part(level: Image.Image, local: Map, size: tuple[int, int]) -> Image.Image:
+def _turned_part(level: Image.Image, local: Map, size: tuple[int, int], rough: bool) -> Image.Image:
     back = local.inverse
     carry = (back.a, back.b, back.left, back.c, back.d, back.top)
     single = local.scale >= _SINGLE_PIXELS_FROM and level.mode == "RGB"
-    resample = Image.Resampling.NEAREST if single else Image.Resampling.BILINEAR
+    resample = Image.Resampling.NEAREST if rough or single else Image.Resampling.BILINEAR
     part = level.transform(size, Image.Transform.AFFINE, carry, resample)
-    mask = _outline(local, level.size, size)
+    mask = _outline(local, level.size, size, 1 if rough else _FINE)
     if part.mode == "RGBA":
         mask = Image.composite(part.getchannel("A"), Image.new("L", size), mask)
     part.putalpha(mask)
@@ -94,15 +90,15 @@ def _bounds(view: Map, pane: Pane) -> Pane:
     return Pane(left, top, right - left, bottom - top)
 
 
-def _outline(local: Map, picture: tuple[int, int], size: tuple[int, int]) -> Image.Image:
-    """Where the picture is, with smooth edges; those pixels are left out that are mixed with what is not there."""
+def _outline(local: Map, picture: tuple[int, int], size: tuple[int, int], zoom: int) -> Image.Image:
+    """Where the picture is, without the pixels that are mixed with what is not there. A zoom smooths the edges."""
     width, height = picture
     inset = min(0.75 / local.scale, width / 4, height / 4)
     left, top, right, bottom = inset, inset, width - inset, height - inset
     corners = [local(corner) for corner in ((left, top), (right, top), (right, bottom), (left, bottom))]
-    mask = Image.new("L", (size[0] * _FINE, size[1] * _FINE))
-    ImageDraw.Draw(mask).polygon([(x * _FINE, y * _FINE) for x, y in corners], fill=255)
-    return mask.reduce(_FINE)
+    mask = Image.new("L", (size[0] * zoom, size[1] * zoom))
+    ImageDraw.Draw(mask).polygon([(x * zoom, y * zoom) for x, y in corners], fill=255)
+    return mask.reduce(zoom) if zoom > 1 else mask
 
 
 def heat(differences: bytes, paper: Colour) -> Image.Image:

@@ -1,5 +1,8 @@
 """Pictures for the window, decoded by threads so that the window never waits for a disk or a decoder."""
 
+import contextlib
+import os
+import sys
 import threading
 import time
 from collections import OrderedDict, deque
@@ -14,23 +17,28 @@ from pictrace.language import _
 _MOST_WAITING = 1000
 """More than any screen shows at a time: whoever asked for what is dropped has scrolled on long ago."""
 _CLOSE_SECONDS = 0.02
+_NICENESS = 10
 
 Key = TypeVar("Key", bound=Hashable)
+Read = TypeVar("Read")
 
 
-class PictureLoader(Generic[Key]):
+class Loader(Generic[Key, Read]):
     """Reads what is asked for, the newest request first; remembers so many megabytes of what it read last.
 
     `read` is called by several threads at a time. What it raises as PicTraceError or OSError is delivered as
     PictureUnreadable, and not remembered, so that asking again tries again. All methods are for the window's thread.
     """
 
-    def __init__(self, read: Callable[[Key], Image.Image], threads: int = 2, megabytes: int = 96) -> None:
+    def __init__(
+        self, read: Callable[[Key], Read], bytes_of: Callable[[Read], int], threads: int, megabytes: int
+    ) -> None:
         self._read = read
+        self._bytes_of = bytes_of
         self._most_bytes = megabytes << 20
         self._bytes = 0
-        self._remembered: OrderedDict[Key, Image.Image] = OrderedDict()
-        self._done: deque[tuple[Key, Image.Image | PictureUnreadable]] = deque()
+        self._remembered: OrderedDict[Key, Read] = OrderedDict()
+        self._done: deque[tuple[Key, Read | PictureUnreadable]] = deque()
         self._waiting: OrderedDict[Key, None] = OrderedDict()
         self._reading: set[Key] = set()
         self._changed = threading.Condition()
@@ -54,14 +62,14 @@ class PictureLoader(Generic[Key]):
                     self._waiting.popitem(last=False)
                 self._changed.notify()
 
-    def remembered(self, key: Key) -> Image.Image | None:
+    def remembered(self, key: Key) -> Read | None:
         """At once, without a request."""
         image = self._remembered.get(key)
         if image is not None:
             self._remembered.move_to_end(key)
         return image
 
-    def poll(self, max_ms: float) -> Iterator[tuple[Key, Image.Image | PictureUnreadable]]:
+    def poll(self, max_ms: float) -> Iterator[tuple[Key, Read | PictureUnreadable]]:
         """What is ready, one by one, for as long as max_ms have not passed; the rest comes next time.
 
         The time that the caller takes to draw each counts too. The last request of a key may come out twice.
@@ -69,11 +77,16 @@ class PictureLoader(Generic[Key]):
         until = time.perf_counter() + max_ms / 1000
         while self._done:
             key, result = self._done.popleft()
-            if isinstance(result, Image.Image):
+            if not isinstance(result, PictureUnreadable):
                 self._remember(key, result)
             yield key, result
             if time.perf_counter() >= until:
                 return
+
+    def drop_waiting(self) -> None:
+        """What is asked for and not begun will not be read."""
+        with self._changed:
+            self._waiting.clear()
 
     @property
     def idle(self) -> bool:
@@ -93,15 +106,16 @@ class PictureLoader(Generic[Key]):
         self._done.clear()
         self._remembered.clear()
 
-    def _remember(self, key: Key, image: Image.Image) -> None:
+    def _remember(self, key: Key, image: Read) -> None:
         if key in self._remembered:
-            self._bytes -= _bytes_of(self._remembered.pop(key))
+            self._bytes -= self._bytes_of(self._remembered.pop(key))
         self._remembered[key] = image
-        self._bytes += _bytes_of(image)
+        self._bytes += self._bytes_of(image)
         while self._bytes > self._most_bytes and len(self._remembered) > 1:
-            self._bytes -= _bytes_of(self._remembered.popitem(last=False)[1])
+            self._bytes -= self._bytes_of(self._remembered.popitem(last=False)[1])
 
     def _work(self) -> None:
+        _give_way()
         while (key := self._next()) is not None:
             result = self._result(key[0])
             with self._changed:
@@ -120,7 +134,7 @@ class PictureLoader(Generic[Key]):
             self._reading.add(key)
             return (key,)
 
-    def _result(self, key: Key) -> Image.Image | PictureUnreadable:
+    def _result(self, key: Key) -> Read | PictureUnreadable:
         try:
             return self._read(key)
         except PictureUnreadable as error:
@@ -131,5 +145,18 @@ class PictureLoader(Generic[Key]):
             return PictureUnreadable(_("It cannot be read ({error}).").format(error=error.strerror or error))
 
 
-def _bytes_of(image: Image.Image) -> int:
-    return image.width * image.height * len(image.getbands())
+class PictureLoader(Loader[Key, Image.Image]):
+    def __init__(self, read: Callable[[Key], Image.Image], threads: int = 2, megabytes: int = 96) -> None:
+        super().__init__(read, bytes_of, threads, megabytes)
+
+
+def _give_way() -> None:
+    """To the window's thread, where processors are few. Only Linux knows the priority of a single thread."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
+
+
+def bytes_of(image: Image.Image) -> int:
+    """Pillow keeps a pixel of several bands in four bytes."""
+    return image.width * image.height * (1 if len(image.getbands()) == 1 else 4)

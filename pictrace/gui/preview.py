@@ -13,7 +13,7 @@ from pictrace.gui.theme import Theme
 from pictrace.language import _
 from pictrace.questions import Region
 
-_TALL = 0.72
+_TALL = 0.75
 _LEAST_DRAG = 8
 
 
@@ -27,7 +27,7 @@ class Preview(tkinter.Canvas):
         on_choose: Callable[[], None],
         on_region: Callable[[Region | None], None],
     ) -> None:
-        """The side is the width, in logical pixels."""
+        """The side is the least width, in logical pixels; where there is more room, it is used."""
         self._size = (theme.px(side), theme.px(side * _TALL))
         super().__init__(parent, width=self._size[0], height=self._size[1], highlightthickness=0, borderwidth=0)
         self._theme = theme
@@ -37,9 +37,11 @@ class Preview(tkinter.Canvas):
         self._waiting = False
         self._from: tuple[int, int] | None = None
         self._picture: ImageTk.PhotoImage | None = None
+        self._icon: ImageTk.PhotoImage | None = None
         self._box = (0, 0, 1, 1)
         self._button = ttkbootstrap.Button(self, text=_("Choose picture…"), bootstyle="primary-outline")
         self._button.configure(command=on_choose)
+        self.bind("<Configure>", self._resized)
         self.bind("<Button-1>", self._pressed)
         self.bind("<B1-Motion>", self._dragged)
         self.bind("<ButtonRelease-1>", self._released)
@@ -54,6 +56,13 @@ class Preview(tkinter.Canvas):
         self._theme = theme
         self.configure(background=theme.panel)
         self._draw()
+
+    def _resized(self, event: Any) -> None:
+        size = event.width, round(event.width * _TALL)
+        if size != self._size:
+            self._size = size
+            self.configure(height=size[1])
+            self._draw()
 
     def _draw(self) -> None:
         self.delete("all")
@@ -97,19 +106,37 @@ class Preview(tkinter.Canvas):
         width, height = self._size
         zone = Image.new("RGB", self._size, theme.panel)
         zone.paste(theme.faint, (0, 0), dashes_mask(width, height, theme.px(8), max(1, theme.px(1))))
-        icon = picture_icon(theme.px(30), theme.faint, theme.panel)
-        zone.paste(icon, ((width - icon.width) // 2, theme.px(16)))
         self._show_image(zone)
         self.configure(cursor="")
         if self._waiting:
             self.create_text(width // 2, height // 2, text=_("Opening…"), font=theme.font(0), fill=theme.faint)
             return
-        middle = width // 2
-        self.create_text(
-            middle, theme.px(64), text=_("Drop a picture here"), font=theme.font(1, bold=True), fill=theme.ink
-        )
-        self.create_text(middle, theme.px(87), text=_("or paste it with Ctrl+V"), font=theme.font(-1), fill=theme.faint)
-        self.create_window(middle, height - theme.px(34), window=self._button)
+        self._write_zone(width // 2, width - theme.px(24), height)
+
+    def _write_zone(self, middle: int, room: int, height: int) -> None:
+        """One below the other, and all of it in the middle."""
+        theme = self._theme
+        self._icon = ImageTk.PhotoImage(picture_icon(theme.px(30), theme.faint, theme.panel), master=self)
+        parts = [
+            self.create_image(middle, 0, anchor="n", image=self._icon),
+            *(
+                self.create_text(
+                    middle, 0, anchor="n", justify="center", width=room, text=words, font=font, fill=ink, tags="words"
+                )
+                for words, font, ink in (
+                    (_("Drop a picture here"), theme.font(1, bold=True), theme.ink),
+                    (_("or paste it with Ctrl+V"), theme.font(-1), theme.faint),
+                )
+            ),
+            self.create_window(middle, 0, anchor="n", window=self._button),
+        ]
+        gaps = [theme.px(8), theme.px(4), theme.px(14), 0]
+        self._button.update_idletasks()
+        tall = [self._button.winfo_reqheight() if part == parts[-1] else _height(self, part) for part in parts]
+        top = max(0, (height - sum(tall) - sum(gaps)) // 2)
+        for part, own, gap in zip(parts, tall, gaps, strict=True):
+            self.coords(part, middle, top)
+            top += own + gap
 
     def _show_image(self, image: Image.Image) -> None:
         self._picture = ImageTk.PhotoImage(image, master=self)
@@ -140,3 +167,8 @@ class Preview(tkinter.Canvas):
         across, down = self._look.width / width, self._look.height / height
         x, y = round(xs[0] * across), round(ys[0] * down)
         self._on_region(Region(x, y, max(1, round(xs[1] * across) - x), max(1, round(ys[1] * down) - y)))
+
+
+def _height(canvas: tkinter.Canvas, item: int) -> int:
+    _left, top, _right, bottom = canvas.bbox(item)
+    return bottom - top

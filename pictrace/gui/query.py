@@ -8,7 +8,6 @@ from PIL import Image
 
 from pictrace.archives import find_picture, is_list_of_addresses
 from pictrace.archives.kinds import SNIFF_BYTES, Kind, kind_of, looks_like_picture
-from pictrace.decode import decode_pixels
 from pictrace.errors import Unreadable
 from pictrace.language import _
 from pictrace.questions import Query, Region
@@ -46,6 +45,9 @@ class Look:
 
 def look_at(query: Query, settings: Settings) -> Look:
     """Raises Unreadable. May take as long as the disk and the decoder take."""
+    # Not needed before the first picture; the window opens sooner without it.
+    from pictrace.decode import decode_pixels
+
     max_bytes = settings.picture_megabytes << 20
     data = query.data
     if data is None:

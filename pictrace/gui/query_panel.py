@@ -34,15 +34,17 @@ class QueryPanel(ttkbootstrap.Frame):
         self._lettering = Lettering(self)
         self.preview = Preview(self, theme, side=_WIDTH, on_choose=lambda: act(Act.CHOOSE_PICTURE), on_region=on_region)
         self.preview.pack(fill="x")
-        line = ttkbootstrap.Frame(self)
-        line.pack(fill="x", pady=(theme.px(8), 0))
+        self._about = ttkbootstrap.Frame(self)
+        line = ttkbootstrap.Frame(self._about)
+        line.pack(fill="x", pady=(theme.px(8), theme.px(2)))
         self._change = Link(line, theme, lambda: act(Act.CHOOSE_PICTURE), on_panel=True, text=_("Change…"))
         self._change.pack(side="right")
         self._name = ttkbootstrap.Label(line)
         self._name.pack(side="left")
-        self._facts = ttkbootstrap.Label(self)
+        self._facts = ttkbootstrap.Label(self._about)
         self._facts.pack(fill="x")
-        ttkbootstrap.Separator(self).pack(fill="x", pady=theme.px(10))
+        self._separator = ttkbootstrap.Separator(self)
+        self._separator.pack(fill="x", pady=theme.px(14))
         self._title = ttkbootstrap.Label(self, text=_("How similar?"))
         self._title.pack(anchor="w")
         self.slider = Slider(
@@ -55,7 +57,7 @@ class QueryPanel(ttkbootstrap.Frame):
         self._looser = ttkbootstrap.Label(scale, text=_("looser"))
         self._looser.grid(row=0, column=0, sticky="w")
         self._least = ttkbootstrap.Label(scale)
-        self._least.grid(row=0, column=1)
+        self._least.grid(row=0, column=1, padx=theme.px(8))
         self._stricter = ttkbootstrap.Label(scale, text=_("stricter"))
         self._stricter.grid(row=0, column=2, sticky="e")
         self._turned = tkinter.BooleanVar(self)
@@ -73,14 +75,16 @@ class QueryPanel(ttkbootstrap.Frame):
         self.preview.show(
             None if shown.chosen is None else (shown.look, shown.chosen.region), waiting=shown.chosen is not None
         )
-        room = self._theme.px(_WIDTH) - self._change.winfo_reqwidth() - self._theme.px(8)
+        room = (
+            max(self._theme.px(_WIDTH), self.preview.winfo_width()) - self._change.winfo_reqwidth() - self._theme.px(8)
+        )
         name = "" if shown.chosen is None else shown.chosen.name
         self._name.configure(text=self._lettering.shortened(name, self._theme.font(0, bold=True), room))
         self._facts.configure(text="" if shown.look is None else shown.look.facts)
         if shown.chosen is None:
-            self._change.pack_forget()
+            self._about.pack_forget()
         else:
-            self._change.pack(side="right")
+            self._about.pack(fill="x", before=self._separator)
         self.slider.set(shown.preferences.threshold)
         self._least.configure(text=_("at least {share:.0%}").format(share=shown.preferences.threshold))
         self._turned.set(shown.preferences.turned)

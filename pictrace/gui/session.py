@@ -1,14 +1,15 @@
 """What the window shows and decides, without a window; the only one who talks to the worker process."""
 
 import multiprocessing
-import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pictrace.errors import PicTraceError
+from pictrace.errors import MachineRefuses, PicTraceError
 from pictrace.events import Cancelled, Event, Failed, Finished
+from pictrace.gui.copying import Copying
 from pictrace.gui.describing import describe
 from pictrace.gui.errands import Errands
 from pictrace.gui.finding import Finding
@@ -18,12 +19,16 @@ from pictrace.gui.shown import Act, Shown, Sort
 from pictrace.gui.state import Phase, State
 from pictrace.gui.weights_offer import WeightsOffer
 from pictrace.job import EngineProcess, Job
+from pictrace.language import _
 from pictrace.questions import Query, Region, SearchAnswer
 from pictrace.settings import Settings
 from pictrace.worker import Verb
 
 if TYPE_CHECKING:
     from pictrace.samples import Samples
+
+_CLOSING_SECONDS = 1.8
+_DRAWING = "drawing samples"
 
 
 class Session:
@@ -36,8 +41,9 @@ class Session:
         self._engine = EngineProcess(settings)
         self._finding = Finding(self._state, self._engine)
         self._weights = WeightsOffer(settings, self.errands, self._state, self._start_anew)
+        self._copying = Copying(self.errands, self._state, self.notify)
         self._others: dict[Job, Callable[[Event], None]] = {}
-        self._ending: list[threading.Thread] = []
+        self._ending: list[EngineProcess] = []
         self._changed = False
         self.shown: Shown = describe(self._state)
 
@@ -48,7 +54,7 @@ class Session:
         state = self._state
         if state.chosen is None or state.chosen.query != query:
             state.look = None
-            self.errands.run(lambda: look_at(query, self.settings), lambda look: self._looked_at(query, look))
+            self._look_at(query)
         state.chosen = Chosen(query, region)
         state.query_problem = None
         self._outdate()
@@ -60,28 +66,32 @@ class Session:
             self.choose_query(self._state.chosen.query, region)
 
     def choose_archives(self, archives: tuple[str, ...]) -> None:
-        state = self._state
-        if archives == state.archives:
+        if archives == self._state.archives:
             return
-        self._finding.forget()
-        state.archives = archives
-        state.report = None
-        state.skipped = []
-        state.stopped = False
-        state.trouble = None
+        self._leave_place()
+        self._state.archives = archives
         if archives:
-            self.prefer(recent=state.preferences.with_recent(archives))
-        self._outdate()
+            self.prefer(recent=self._state.preferences.with_recent(archives))
 
     def prefer(self, **changes: Any) -> None:
-        """Changes preferences; how the results are filtered follows at once."""
-        before = self._state.preferences
-        self._state.preferences = replace(before, **changes)
+        """Changes preferences; the results follow at once."""
+        state, before = self._state, self._state.preferences
+        searched = state.answer is not None or state.report is not None or state.phase is Phase.INDEXING
+        state.preferences = replace(before, **changes)
         self._changed = True
-        if self._state.preferences.turned != before.turned:
+        if state.preferences.subfolders != before.subfolders:
+            self._leave_place()
+            if searched:
+                self.find()
+        elif state.preferences.turned != before.turned:
             self._outdate()
             if self._finding.knows_the_archives:
                 self.find()
+
+    def lose(self, keys: Iterable[str]) -> None:
+        """These pictures went to the trash."""
+        self._state.lose(keys)
+        self._changed = True
 
     def sort_by(self, sort: Sort) -> None:
         self._state.sort = sort
@@ -89,6 +99,10 @@ class Session:
 
     def find(self) -> None:
         """Reads what is not known yet, and shows the best matches so far meanwhile."""
+        state = self._state
+        if state.chosen is not None and state.query_problem is not None:
+            state.query_problem = None
+            self._look_at(state.chosen.query)
         self._finding.begin()
 
     def pause(self) -> None:
@@ -118,13 +132,32 @@ class Session:
                 self._weights.download()
             case Act.CANCEL_DOWNLOAD:
                 self._weights.cancel()
+            case Act.CANCEL_COPYING:
+                self._copying.cancel()
             case Act.NO_WEIGHTS:
+                self._state.download_problem = None
                 self.prefer(weights_bar=False)
             case Act.DISMISS:
                 self._state.notices = []
 
     def install_weights(self, file: Path) -> None:
         self._weights.install(file)
+
+    def copy_to(self, folder: Path) -> None:
+        """All results that are shown, in their order."""
+        self._copying.begin([match.picture for match in self.shown.results], folder)
+
+    def forget_everything(self, then: Callable[[PicTraceError | None], None]) -> None:
+        """That was computed, as `pictrace cache clear` does. What is shown stays."""
+        from pictrace.remembered import forget_everything
+
+        old = self._new_engine()
+
+        def forget() -> None:
+            old.close()
+            forget_everything(self.settings)
+
+        self.errands.run(forget, then)
 
     def notify(self, sentence: str) -> None:
         """Shown above the results until it is dismissed."""
@@ -181,16 +214,33 @@ class Session:
     def close(self) -> None:
         """Nothing is left running after about two seconds."""
         self._weights.cancel()
-        self._engine.close()
-        for thread in self._ending:
-            thread.join()
+        self._copying.cancel()
+        began = time.monotonic()
+        for drawing in multiprocessing.active_children():
+            if drawing.name == _DRAWING:
+                drawing.terminate()
+        for engine in (self._engine, *self._ending):
+            engine.close()
+        self.errands.close(began + _CLOSING_SECONDS - time.monotonic())
 
     # Steps
+
+    def _leave_place(self) -> None:
+        self._finding.forget()
+        state = self._state
+        state.report = None
+        state.skipped = []
+        state.stopped = False
+        state.trouble = None
+        self._outdate()
 
     def _outdate(self) -> None:
         self._changed = True
         self._state.answer_is_old = self._state.answer is not None
         self._state.answer_is_whole = False
+
+    def _look_at(self, query: Query) -> None:
+        self.errands.run(lambda: look_at(query, self.settings), lambda look: self._looked_at(query, look))
 
     def _looked_at(self, query: Query, look: Look | PicTraceError) -> None:
         chosen = self._state.chosen
@@ -212,21 +262,30 @@ class Session:
 
     def _start_anew(self) -> None:
         """With a new worker, which finds the weights that came; the old one ends meanwhile."""
-        old, self._engine = self._engine, EngineProcess(self.settings)
-        ending = threading.Thread(target=old.close, name="ending")
-        ending.start()
-        self._ending.append(ending)
-        self._finding.use(self._engine)
+        old = self._new_engine()
+        self.errands.run(old.close, lambda _answer: None)
         self._outdate()
         if self._state.answer is not None:
             self.find()
+
+    def _new_engine(self) -> EngineProcess:
+        """In the place of the one that is returned, which is to be closed: that takes a while."""
+        old, self._engine = self._engine, EngineProcess(self.settings)
+        self._ending.append(old)
+        self._finding.use(self._engine)
+        self._changed = True
+        return old
 
 
 def _drawn_samples(folder: Path) -> "Samples":
     """Drawn in a process of their own: they would make the window stutter."""
     from pictrace.samples import make_samples
 
-    drawing = multiprocessing.get_context("spawn").Process(target=make_samples, args=(folder,), daemon=True)
+    context = multiprocessing.get_context("spawn")
+    drawing = context.Process(target=make_samples, args=(folder,), name=_DRAWING, daemon=True)
     drawing.start()
     drawing.join()
+    if drawing.exitcode != 0:
+        sentence = _("The sample pictures could not be drawn in {folder}. Is the disk full?")
+        raise MachineRefuses(sentence.format(folder=folder))
     return make_samples(folder)

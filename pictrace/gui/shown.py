@@ -24,6 +24,7 @@ class Act(Enum):
     DOWNLOAD_WEIGHTS = auto()
     CANCEL_DOWNLOAD = auto()
     NO_WEIGHTS = auto()
+    CANCEL_COPYING = auto()
     DISMISS = auto()
 
 

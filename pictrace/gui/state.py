@@ -1,9 +1,9 @@
 """Everything the session knows, before it is put in words."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
-from pictrace.archives.kinds import Kind, kind_of
 from pictrace.events import Failed, FallenBack, Progress, Skipped
 from pictrace.gui.preferences import Preferences
 from pictrace.gui.query import Chosen, Look
@@ -39,18 +39,37 @@ class State:
     answer_is_whole: bool = False
     report: IndexReport | None = None
     skipped: list[Skipped] = field(default_factory=list)
+    gone: set[str] = field(default_factory=set)
+    """Keys of pictures that went to the trash since the place was last read."""
     stopped: bool = False
     trouble: Failed | None = None
     notices: list[str] = field(default_factory=list)
     fallen_back: FallenBack | None = None
+    copying: Progress | None = None
     download: Progress | None = None
     download_problem: str | None = None
     sort: Sort = Sort.BEST
     _filtered: tuple[tuple[object, ...], tuple[Match, ...]] = ((), ())
 
+    @property
+    def place(self) -> tuple[tuple[str, ...], bool]:
+        """Where to look: archives, and whether subfolders are meant too."""
+        return self.archives, self.preferences.subfolders
+
+    def take(self, answer: SearchAnswer) -> None:
+        """Without what is in the trash by now."""
+        here = tuple(match for match in answer.matches if match.picture.key not in self.gone)
+        less = len(answer.matches) - len(here)
+        self.answer = replace(answer, matches=here, searched=answer.searched - less) if less else answer
+
+    def lose(self, keys: Iterable[str]) -> None:
+        self.gone.update(keys)
+        if self.answer is not None:
+            self.take(self.answer)
+
     def results(self) -> tuple[Match, ...]:
-        """What the slider and the boxes leave of the answer; the very same object while they leave the same."""
-        about = (id(self.answer), self.preferences.threshold, self.preferences.subfolders, self.sort)
+        """What the slider leaves of the answer; the very same object while it leaves the same."""
+        about = (id(self.answer), self.preferences.threshold, self.sort)
         if self._filtered[0] != about:
             self._filtered = about, self._filter()
         return self._filtered[1]
@@ -59,7 +78,7 @@ class State:
         if self.answer is None:
             return ()
         least = self.preferences.threshold
-        found = [match for match in self.answer.matches if match.score >= least and self._is_wanted(match)]
+        found = [match for match in self.answer.matches if match.score >= least]
         match self.sort:
             case Sort.NAME:
                 found.sort(key=lambda match: (match.picture.name.casefold(), match.picture.name, match.rank))
@@ -70,14 +89,4 @@ class State:
         return tuple(found)
 
     def closest(self) -> Match | None:
-        if self.answer is None:
-            return None
-        return next((match for match in self.answer.matches if self._is_wanted(match)), None)
-
-    def _is_wanted(self, match: Match) -> bool:
-        return self.preferences.subfolders or not is_deeper(match)
-
-
-def is_deeper(match: Match) -> bool:
-    """It lies in a subfolder, or in an archive inside of the folder."""
-    return "/" in match.picture.name and kind_of(match.picture.archive) is not Kind.ARCHIVE
+        return self.answer.matches[0] if self.answer is not None and self.answer.matches else None

@@ -7,12 +7,13 @@ from typing import Any
 
 import ttkbootstrap
 
+from pictrace.gui.density import screen_scale
+from pictrace.gui.dressing import dress
 from pictrace.gui.preferences import Appearance
 
 _FAMILY = "pictrace"
 _POINTS = {-1: 9, 0: 10, 1: 12, 2: 14, 3: 18}
 """Of a font's size step; at 96 dpi 10 points are 13 pixels."""
-_NEARLY = 0.06
 _STANDARD_FONTS = ("TkDefaultFont", "TkTextFont", "TkMenuFont", "TkHeadingFont", "TkTooltipFont", "TkCaptionFont")
 
 
@@ -85,7 +86,7 @@ def apply_theme(root: tkinter.Tk, appearance: Appearance, text_scale: float) -> 
     name = f"{_FAMILY}-{'dark' if dark else 'light'}"
     if name not in style.theme_names():
         _register_own_themes()
-    scale = _snapped(float(root.tk.call("tk", "scaling")) * 3 / 4)
+    scale = screen_scale(root)
     family = tkfont.nametofont("TkDefaultFont", root).actual("family")
     colours = _DARK if dark else _LIGHT
     theme = Theme(dark=dark, family=family, text_scale=text_scale, scale=scale, **colours)
@@ -93,14 +94,9 @@ def apply_theme(root: tkinter.Tk, appearance: Appearance, text_scale: float) -> 
         step = -1 if standard == "TkTooltipFont" else 0
         tkfont.nametofont(standard, root).configure(size=theme.font(step)[1])
     style.theme_use(name)
+    dress(root, style, theme)
     root.configure(background=theme.panel)
     return theme
-
-
-def _snapped(scale: float) -> float:
-    """Screens tell their size in whole millimetres, so 96 dpi come out as a little less or more."""
-    quarter = round(scale * 4) / 4
-    return quarter if abs(scale - quarter) < _NEARLY else scale
 
 
 def _register_own_themes() -> None:
@@ -109,7 +105,7 @@ def _register_own_themes() -> None:
     light = {"background": _LIGHT["panel"], "foreground": _LIGHT["ink"]}
     dark = {"background": _DARK["panel"], "foreground": _DARK["ink"]}
     ttkbootstrap.Theme(name=_FAMILY, primary="#0d68ee", danger="#dc3545", light=light, **shared).register()
-    ttkbootstrap.Theme(name=_FAMILY, primary="#004ccc", danger="#b02a37", dark=dark, **shared).register()
+    ttkbootstrap.Theme(name=_FAMILY, primary="#4c94fe", danger="#b02a37", dark=dark, **shared).register()
 
 
 def _system_is_dark() -> bool:

@@ -2,16 +2,18 @@
 
 import threading
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PIL import Image
 
 from pictrace import __version__
 from pictrace.archives import open_archive
-from pictrace.catalogue import Catalogue
-from pictrace.decode import decode_pixels, thumbnail_pixels
 from pictrace.errors import PictureUnreadable
 from pictrace.picture import Digest, PictureRef, Pixels
 from pictrace.settings import THUMBNAIL_SIDE, Settings
+
+if TYPE_CHECKING:
+    from pictrace.catalogue import Catalogue
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,9 @@ class Thumbnails:
         self._open: Catalogue | None = None
 
     def read(self, thumb: Thumb) -> Image.Image:
+        # Not needed before the first picture; the window opens sooner without it.
+        from pictrace.decode import thumbnail_pixels
+
         remembered = self.catalogue().thumbnails([thumb.digest]).get(thumb.digest)
         image = None
         if remembered is not None:
@@ -51,13 +56,17 @@ class Thumbnails:
                 self._open.close()
                 self._open = None
 
-    def catalogue(self) -> Catalogue:
+    def catalogue(self) -> "Catalogue":
+        from pictrace.catalogue import Catalogue
+
         with self._opening:
             if self._open is None:
                 self._open = Catalogue(self._settings.catalogue, __version__)
             return self._open
 
     def _original(self, picture: PictureRef) -> Pixels:
+        from pictrace.decode import decode_pixels
+
         max_bytes = self._settings.picture_megabytes << 20
         archive = open_archive(picture.archive, max_bytes=max_bytes)
         try:

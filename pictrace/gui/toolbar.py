@@ -8,6 +8,7 @@ import ttkbootstrap
 from PIL import ImageTk
 
 from pictrace.gui.drawing import menu_icon
+from pictrace.gui.originals import with_short_home
 from pictrace.gui.shown import Act, Shown
 from pictrace.gui.theme import Theme
 from pictrace.gui.tooltip import explain
@@ -61,16 +62,18 @@ class Toolbar(ttkbootstrap.Frame):
         if str(self.find.cget("state")) != state:
             self.find.configure(state=state)
         self.duplicates.configure(state="normal" if shown.archives else "disabled")
-        self._place_box.configure(values=[one for one in shown.preferences.recent if one not in shown.archives])
+        self._place_box.configure(
+            values=[with_short_home(one) for one in shown.preferences.recent if one not in shown.archives]
+        )
         if shown.archives != self._archives:
             self._archives = shown.archives
-            self._place_box.set(" + ".join(shown.archives))
+            self._place_box.set(" + ".join(map(with_short_home, shown.archives)))
             self._place_box.icursor("end")
             self._place_box.xview_moveto(1)
 
     def set_theme(self, theme: Theme) -> None:
         self._tip.set_theme(theme)
-        self._menu_image = ImageTk.PhotoImage(menu_icon(theme.px(15), theme.ink), master=self)
+        self._menu_image = ImageTk.PhotoImage(menu_icon(theme.px(15 * theme.text_scale), theme.ink), master=self)
         self.menu.configure(image=self._menu_image)
 
     def _below(self, widget: Any) -> tuple[int, int]:

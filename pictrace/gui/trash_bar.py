@@ -11,6 +11,7 @@ from pictrace.gui.theme import Theme
 from pictrace.gui.trash import Stayed, Trashed
 from pictrace.gui.trash_run import TrashRun
 from pictrace.language import _
+from pictrace.questions import GroupMember
 
 _POLL_MS = 40
 
@@ -23,11 +24,11 @@ class TrashBar(ttkbootstrap.Frame):
         model: DuplicatesModel,
         home: Path,
         *,
-        on_gone: Callable[[], None],
+        on_gone: Callable[[Sequence[GroupMember]], None],
         on_done: Callable[[int, Sequence[Stayed]], None],
     ) -> None:
-        """`on_gone` is called whenever files have left the model, `on_done` at the end, with how many went."""
-        super().__init__(parent, padding=(theme.px(14), theme.px(8)))
+        """`on_gone` is called with files that have left the model, `on_done` at the end, with how many went."""
+        super().__init__(parent, padding=(theme.px(12), theme.px(8)))
         self._theme = theme
         self._model = model
         self._home = home
@@ -108,7 +109,7 @@ class TrashBar(ttkbootstrap.Frame):
         if not running:
             self._run = None
         if gone:
-            self._on_gone()
+            self._on_gone(gone)
         self._show()
         if running:
             self._polling = self.after(_POLL_MS, self._poll)
@@ -124,17 +125,17 @@ class TrashBar(ttkbootstrap.Frame):
             done = self._trashed + len(self._stayed)
             words = _("Moving to the trash: {done:,} of {total:,}").format(done=done, total=self._going)
             self.cancel.configure(text=_("Stop"))
-            self.cancel.pack(side="right")
+            self.cancel.pack(side="right", before=self.words)
             self._progress.configure(value=done / max(1, self._going))
-            self._progress.pack(side="right", padx=space)
+            self._progress.pack(side="right", padx=space, before=self.words)
         elif self._asking:
             words = summary.question
             self.go.configure(text=_("Move to the trash"))
-            self.go.pack(side="right")
+            self.go.pack(side="right", before=self.words)
             self.cancel.configure(text=_("Cancel"))
-            self.cancel.pack(side="right", padx=space)
+            self.cancel.pack(side="right", padx=space, before=self.words)
         else:
             words = summary.words if self._model.groups() else ""
             self.go.configure(text=_("Move to the trash…"), state="normal" if summary.files else "disabled")
-            self.go.pack(side="right")
+            self.go.pack(side="right", before=self.words)
         self.words.configure(text=words)

@@ -52,4 +52,5 @@ class WeightsOffer:
             self._state.download_problem = came.message
         else:
             self._state.fallen_back = None
+            self._state.download_problem = None
             self._arrived()

@@ -2,11 +2,12 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from pictrace.gui.session import Session
 from pictrace.gui.shown import Bar, Button, Message, Shown
 
-PATIENCE_SECONDS = 40
+PATIENCE_SECONDS = 90
 
 
 def wait(session: Session, condition: Callable[[Shown], object]) -> Shown:
@@ -14,7 +15,7 @@ def wait(session: Session, condition: Callable[[Shown], object]) -> Shown:
     until = time.monotonic() + PATIENCE_SECONDS
     session.poll()
     while not condition(session.shown):
-        assert time.monotonic() < until, session.shown
+        assert time.monotonic() < until, replace(session.shown, results=())
         session.poll()
         time.sleep(0.005)
     return session.shown

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from PIL import Image, ImageGrab
 
-from pictrace.gui import dialogs
+from pictrace.gui import app, dialogs
 from pictrace.gui.app import Window
 from pictrace.gui.preferences import Appearance
 from pictrace.gui.settings_window import show_settings
@@ -209,14 +209,21 @@ def test_a_dropped_folder_becomes_the_place_and_a_dropped_picture_the_query(wind
     odd = album.parent / "a name with {braces} and é"
     make_archive(odd, 2)
     paths = window.root.tk.call("list", str(odd), str(album / "006.jpg"))
-    window.giving._dropped(str(window.root.tk.call("format", "%s", paths)))
+    window.giving._dropped_files(str(window.root.tk.call("format", "%s", paths)))
     until(window.root, lambda: window.session.shown.archives == (str(odd),))
     until(window.root, lambda: "006.jpg" in words_in(window.panel))
 
 
 def test_drops_reach_the_window(window: Window) -> None:
     assert "tkdnd" in str(window.root.tk.call("package", "names"))
-    assert "%D" in str(window.root.tk.call("bind", ".", "<<Drop>>"))
+    assert "%D" in str(window.root.tk.call("bind", ".", "<<Drop:DND_Files>>"))
+    assert "%D" in str(window.root.tk.call("bind", ".", "<<Drop:DND_Text>>"))
+
+
+def test_a_dropped_text_may_be_an_address_or_a_path_and_any_other_is_refused(window: Window, album: Path) -> None:
+    assert window.giving._dropped_text(f" {album / '005.jpg'}\n") == "copy"
+    until(window.root, lambda: "005.jpg" in words_in(window.panel))
+    assert window.giving._dropped_text("words {and a brace") == "refuse_drop"
 
 
 def test_a_frame_over_the_preview_searches_for_that_part(searched: Window) -> None:
@@ -317,6 +324,7 @@ def test_a_zip_beside_the_program_is_offered_at_the_first_start(window: Window, 
     (tmp_path / "photos.zip").write_bytes(b"")
     window.giving.offer_archive_beside(tmp_path)
     until(window.root, lambda: window.session.shown.archives == (str(tmp_path / "photos.zip"),))
+    assert (Path(app.__file__).parents[2] / "main.py").is_file()
 
 
 def test_settings_and_about_open(window: Window) -> None:

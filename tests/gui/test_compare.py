@@ -61,8 +61,7 @@ class Shown:
 
     def settle(self) -> None:
         """Until everything is loaded and drawn."""
-        canvas = self.view.canvas
-        self.wait(lambda: self.view._polling is None and canvas._due is None and canvas._moving is None)
+        self.wait(lambda: self.view.settled)
         self.view.update()
 
     def press(self, key: str) -> None:
@@ -230,6 +229,38 @@ def test_the_keys_1_to_4_choose_the_mode(shown: Shown, folder: Path, explained: 
         assert shown.view._mode.get() == mode.value
         seen.append(shown.drawn())
     assert len({picture.tobytes() for picture in seen}) == 4
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_a_large_canvas_is_drawn_roughly_at_once_and_finely_at_rest(
+    shown: Shown, folder: Path, root: ttkbootstrap.Window, mode: Mode
+) -> None:
+    root.geometry("1600x1190")
+    pair = pair_of(folder, "whole.png", "crop.png")
+    shown.view.show(pair)
+    shown.view.explained(pair, flat_answer((0.9, 0.1, 0.0, -0.1, 0.9, 0.1)))
+    shown.view.set_mode(mode)
+    canvas = shown.view.canvas
+    shown.wait(lambda: canvas.winfo_width() > 1500 and shown.view.settled)
+    assert not canvas.scene.quick
+    drawn: list[Image.Image] = []
+    show = canvas._show
+
+    def watched(sheet: Image.Image) -> None:
+        drawn.append(sheet)
+        show(sheet)
+
+    canvas._show = watched  # type: ignore[method-assign]
+    canvas.event_generate("<Button-4>", x=600, y=500)
+    shown.view.update()
+    fine = np.asarray(canvas.scene.painted(), int)
+    rough = np.asarray(drawn[0], int)
+    assert rough.shape == fine.shape
+    assert 0 < np.abs(rough - fine).mean() < 12
+    shown.settle()
+    assert np.array_equal(np.asarray(drawn[-1]), fine)
+    root.geometry(f"{SIZE[0]}x{SIZE[1]}")
+    shown.wait(lambda: canvas.winfo_width() == SIZE[0])
 
 
 def test_points_are_joined_across_both_pictures(shown: Shown, folder: Path, explained: Explain) -> None:

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pictrace.gui.duplicates_model import DuplicatesModel, size_words
+from pictrace.gui.duplicates_model import DuplicatesModel
 from pictrace.gui.keep_rule import KeepRule
 from pictrace.gui.not_duplicates import NotDuplicates
+from pictrace.gui.summary import size_words
 from pictrace.gui.trash import may_be_kept
 from pictrace.questions import DuplicateGroup, GroupKind, GroupMember
 from tests.gui.duplicate_groups import group, member, names

@@ -2,6 +2,7 @@
 
 import gc
 import shutil
+import threading
 import time
 import tkinter
 from collections.abc import Callable, Iterator, Sequence
@@ -39,6 +40,7 @@ class Heard:
     opened: list[PictureRef] = field(default_factory=list)
     exported: list[list[DuplicateGroup]] = field(default_factory=list)
     details: list[str] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
 
     def leaving(self) -> Leaving:
         return Leaving(
@@ -48,6 +50,7 @@ class Heard:
             show_in_folder=self.opened.append,
             copy_path=self.opened.append,
             export=self.exported.append,
+            gone=lambda members: self.gone.extend(names(members)),
             details=lambda _title, text: self.details.append(text),
         )
 
@@ -70,7 +73,7 @@ class Shown:
 
     def settle(self) -> None:
         self.view.update()
-        self.wait(lambda: self.view._loader.idle and self.view.list._drawing is None)
+        self.wait(lambda: not self.view.arriving and self.view._loader.idle and self.view.list._drawing is None)
 
     def press(self, key: str) -> None:
         self.canvas.focus_force()
@@ -109,7 +112,7 @@ class Shown:
         return [self.text(item) for item in self.written()]
 
     def notice(self) -> str:
-        return str(self.view.notice.cget("text")) if self.view.notice.winfo_ismapped() else ""
+        return str(self.view.notice.words.cget("text")) if self.view.notice.winfo_ismapped() else ""
 
     def summary(self) -> str:
         return str(self.view.bar.words.cget("text"))
@@ -203,7 +206,7 @@ def test_what_cannot_be_deleted_says_why(showing: Showing) -> None:
     shown.press("Right")
     shown.press("space")
     assert "archives are never changed" in shown.notice()
-    shown.view._hide_notice()
+    shown.view.notice.pack_forget()
     shown.press("Left")
     shown.press("space")
     assert shown.notice() == ""
@@ -301,6 +304,7 @@ def test_the_trash_asks_first_and_tells_what_became_of_it(
     assert not shown.view.escape()
     shown.trash_all()
     assert inside(bin_of_the_test) == ["0b.jpg", "1b.jpg", "3b.jpg", "4b.jpg"]
+    assert shown.heard.gone == inside(bin_of_the_test)
     assert shown.notice() == "4 files are in the trash. 1 stayed where it is."
     assert shown.view.model.groups() == [2]
     shown.view.why.invoke()
@@ -322,10 +326,12 @@ def test_while_files_are_moved_nothing_is_decided_and_it_can_be_stopped(
     showing: Showing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     moved: list[str] = []
+    tried = threading.Event()
 
     def slow(path: str) -> None:
         moved.append(path)
-        time.sleep(0.15)
+        if len(moved) == 2:
+            tried.wait(60)
         Path(path).unlink()
 
     monkeypatch.setattr(trash, "_system_trash", lambda: slow)
@@ -340,6 +346,7 @@ def test_while_files_are_moved_nothing_is_decided_and_it_can_be_stopped(
     shown.press("n")
     assert last in shown.view.model.groups()
     shown.view.bar.cancel.invoke()
+    tried.set()
     shown.wait(lambda: not shown.view.moving)
     assert len(moved) < 20
     assert len(inside(tmp_path / "album")) == 40 - len(moved)
@@ -401,6 +408,25 @@ def test_only_what_is_in_sight_of_five_thousand_groups_exists(showing: Showing) 
     shown.press("End")
     assert "4999-2.jpg" in shown.words()
     assert len(shown.canvas.find_all()) < 1000
+
+
+def test_many_groups_are_listed_bit_by_bit_while_the_window_goes_on(showing: Showing) -> None:
+    shown = showing()
+    turns: list[int] = []
+
+    def turn() -> None:
+        turns.append(len(shown.view.model.groups()))
+        shown.view.after(1, turn)
+
+    shown.view.after(1, turn)
+    shown.view.add([pair(f"{number:04}-") for number in range(3000)])
+    shown.view.say("There are no duplicates here.")
+    shown.wait(lambda: shown.view.model.groups())
+    assert "There are no duplicates here." not in [shown.text(item) for item in shown.written()]
+    shown.settle()
+    assert "3,000 groups" in str(shown.view._count.cget("text"))
+    assert shown.summary().startswith("3,000 files")
+    assert len(set(turns)) > 2
 
 
 # Where the cards lie, without a window

@@ -60,6 +60,35 @@ def test_one_of_a_group_goes_to_the_trash_and_the_other_stays(window: Window, tm
     assert len(list((tmp_path / "photos").glob("*001.jpg"))) == 1
 
 
+def test_what_went_to_the_trash_is_not_among_the_results_any_more(window: Window, tmp_path: Path) -> None:
+    window.giving.take_picture(str(tmp_path / "photos" / "000.jpg"))
+    window.session.prefer(threshold=0.0)
+    window.session.find()
+    until(window.root, lambda: len(window.session.shown.results) == 4)
+    window.toolbar.duplicates.invoke()
+    view = window.duplicating.view
+    assert view is not None
+    until(window.root, view.model.groups)
+    view.bar.ask()
+    view.bar.go.invoke()
+    until(window.root, lambda: not view.moving)
+    (trashed,) = (tmp_path / "bin").iterdir()
+    window.duplicating.close()
+    until(window.root, lambda: len(window.session.shown.results) == 3)
+    assert trashed.name not in {match.picture.name for match in window.session.shown.results}
+
+
+def test_without_subfolders_duplicates_are_looked_for_where_results_are(window: Window, tmp_path: Path) -> None:
+    deeper = tmp_path / "photos" / "deeper"
+    deeper.mkdir()
+    shutil.move(tmp_path / "photos" / "copy of 001.jpg", deeper)
+    window.session.prefer(subfolders=False)
+    window.toolbar.duplicates.invoke()
+    view = window.duplicating.view
+    assert view is not None
+    until(window.root, lambda: "There are no duplicates here." in " ".join(words_in(view)))
+
+
 def test_leaving_while_it_searches_stops_the_search(window: Window) -> None:
     window.toolbar.duplicates.invoke()
     assert window.duplicating.view is not None

@@ -83,3 +83,20 @@ def test_a_failure_among_events_is_told_as_such() -> None:
     heard: list[Event] = []
     errands.follow(failing(), heard.append)
     wait(errands, lambda: heard and isinstance(heard[-1], Failed))
+
+
+def test_closing_waits_for_what_is_nearly_done_and_not_for_what_hangs() -> None:
+    errands = Errands()
+    done, hanging = [], threading.Event()
+
+    def nearly_done() -> None:
+        time.sleep(0.3)
+        done.append(True)
+
+    errands.run(nearly_done, lambda _answer: None)
+    errands.run(hanging.wait, lambda _answer: None)
+    began = time.monotonic()
+    errands.close(1.5)
+    assert done
+    assert 1.4 < time.monotonic() - began < 5
+    hanging.set()

@@ -4,6 +4,7 @@ import hashlib
 import multiprocessing
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,13 +18,14 @@ import pytest
 
 from pictrace import job as job_module
 from pictrace.events import Progress, Stage
+from pictrace.gui import finding
 from pictrace.gui.preferences import Preferences
 from pictrace.gui.session import Session
 from pictrace.gui.shown import Act, Page, Sort, Tone
 from pictrace.questions import Query, Region
 from pictrace.settings import Settings
 from tests.archive_files import zip_by_hand
-from tests.gui.sessions import bar_with, is_done, message_of, wait, words_of
+from tests.gui.sessions import PATIENCE_SECONDS, bar_with, is_done, message_of, wait, words_of
 from tests.pictures import make_archive, make_picture
 from tests.weights_server import serving
 
@@ -177,6 +179,61 @@ def test_a_folder_without_pictures_says_so_and_names_the_formats(session: Sessio
     assert message.title == "No pictures in this folder."
     assert "JPEG" in message.text
     assert "HEIC" in message.text
+    assert words_of(message.buttons) == ["Choose another"]
+
+
+def test_subfolders_are_read_only_where_they_are_wanted(session: Session, tmp_path: Path) -> None:
+    outer = make_archive(tmp_path / "outer", 3)
+    make_archive(outer / "inner", 3, first=3)
+    (outer / "inner" / "broken.jpg").write_bytes(b"no picture")
+    session.prefer(subfolders=False)
+    search(session, outer, outer / "000.jpg")
+    shown = wait(session, is_done)
+    assert {match.picture.name for match in shown.results} == {"001.jpg", "002.jpg"}
+    assert not shown.unreadable
+    session.prefer(subfolders=True)
+    shown = wait(session, lambda shown: is_done(shown) and shown.unreadable)
+    assert len(shown.results) == 5
+    session.prefer(subfolders=False)
+    shown = wait(session, lambda shown: is_done(shown) and not shown.unreadable)
+    assert len(shown.results) == 2
+
+
+def test_a_folder_without_pictures_says_so_also_before_a_picture_is_chosen(session: Session, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    session.choose_archives((str(tmp_path / "empty"),))
+    session.find()
+    assert message_of(wait(session, lambda shown: shown.message)).title == "No pictures in this folder."
+
+
+def test_what_went_to_the_trash_is_shown_no_more_and_not_found_again(
+    session: Session, album: Path, tmp_path: Path
+) -> None:
+    copy = shutil.copytree(album, tmp_path / "copy")
+    search(session, copy, copy / "003.jpg")
+    first = wait(session, is_done).results
+    going = first[1].picture
+    (copy / going.name).unlink()
+    session.lose([going.key])
+    session.poll()
+    assert going.name not in {match.picture.name for match in session.shown.results}
+    assert session.shown.status.startswith("4 of 4 match")
+    session.choose_query(Query(str(copy / first[0].picture.name)))
+    shown = wait(session, is_done)
+    assert len(shown.results) == 4
+    assert going.name not in {match.picture.name for match in shown.results}
+
+
+def test_where_not_all_matches_are_shown_it_says_so(
+    session: Session, album: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finding, "MOST_RESULTS", 2)
+    search(session, album)
+    shown = wait(session, is_done)
+    assert re.match(r"At least 2 of 5 match; the best 2 are shown · ", shown.status)
+    session.prefer(threshold=shown.results[0].score)
+    session.poll()
+    assert session.shown.status.startswith("1 of 5 match")
 
 
 def test_pictures_in_subfolders_are_offered_where_there_are_no_others(
@@ -187,6 +244,7 @@ def test_pictures_in_subfolders_are_offered_where_there_are_no_others(
     search(session, tmp_path / "outer", album / "005.jpg")
     message = message_of(wait(session, lambda shown: shown.message))
     assert message.title == "No pictures in this folder."
+    assert "JPEG" in message.text
     assert words_of(message.buttons) == ["Include subfolders"]
     session.do(message.buttons[0].act)
     assert len(wait(session, lambda shown: shown.results).results) == 3
@@ -255,7 +313,7 @@ def test_without_weights_a_bar_offers_them_and_the_search_goes_on(session: Sessi
     bar = bar_with(shown, "The ResNet50 model is not on this computer yet. Searching with the built-in comparison.")
     assert bar is not None
     assert bar.tone is Tone.WARNING
-    assert words_of(bar.buttons) == ["Download 98 MB", "Choose file…", "Not now"]
+    assert words_of(bar.buttons) == ["Download 95 MB", "Choose file…", "Not now"]
     session.do(Act.NO_WEIGHTS)
     assert wait(session, lambda shown: not shown.bars).preferences.weights_bar is False
 
@@ -284,7 +342,7 @@ def test_a_download_that_fails_says_why_in_the_same_bar(settings: Settings, albu
         wait(session, is_done)
         session.do(Act.DOWNLOAD_WEIGHTS)
         shown = wait(session, lambda shown: bar_with(shown, "is not the ResNet50 weights"))
-        assert words_of(shown.bars[0].buttons) == ["Download 98 MB", "Choose file…", "Not now"]
+        assert words_of(shown.bars[0].buttons) == ["Download 95 MB", "Choose file…", "Not now"]
         session.close()
 
 
@@ -399,10 +457,32 @@ def test_closing_while_reading_takes_less_than_two_seconds_and_leaves_nothing_ru
     assert multiprocessing.active_children() == []
 
 
-def test_a_query_that_is_no_file_any_more_is_told(session: Session, album: Path) -> None:
-    session.choose_query(Query(str(album / "none.jpg")))
+def test_closing_while_samples_are_drawn_leaves_nothing_running(settings: Settings) -> None:
+    session = Session(settings)
+    session.do(Act.TRY_SAMPLES)
+    until = time.monotonic() + PATIENCE_SECONDS
+    while not multiprocessing.active_children():
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    began = time.monotonic()
+    session.close()
+    assert time.monotonic() - began < 2.5
+    assert multiprocessing.active_children() == []
+
+
+def test_a_query_that_is_no_file_any_more_is_told_and_tried_again(
+    session: Session, album: Path, tmp_path: Path
+) -> None:
+    search(session, album, tmp_path / "none.jpg")
     message = message_of(wait(session, lambda shown: shown.message))
     assert message.title == "This file is not a picture we can read: none.jpg."
+    wait(session, lambda shown: shown.work is None)
+    shutil.copy(album / "002.jpg", tmp_path / "none.jpg")
+    session.find()
+    shown = wait(session, lambda shown: is_done(shown) and shown.results)
+    assert shown.message is None
+    assert shown.results[0].score == 1.0
+    assert wait(session, lambda shown: shown.look).look is not None
 
 
 def _die(*_arguments: object) -> None:

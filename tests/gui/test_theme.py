@@ -1,13 +1,21 @@
 """The colours of the window: every word can be read."""
 
+import gc
 import itertools
+import subprocess
+import tkinter
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
-from pictrace.gui.theme import _DARK, _LIGHT, Theme, _snapped
+from pictrace.gui.density import screen_scale, snapped
+from pictrace.gui.duplicate_cards import Fate, pill_colours
+from pictrace.gui.faces import faces
+from pictrace.gui.theme import _DARK, _LIGHT, Theme
 
 AA = 4.5
+AA_SHAPES = 3.0
 
 
 def luminance(colour: str) -> float:
@@ -29,6 +37,22 @@ def test_every_ink_is_readable_on_every_ground(colours: dict[str, str]) -> None:
     assert unreadable == []
 
 
+@pytest.mark.parametrize("colours", [_LIGHT, _DARK], ids=["light", "dark"])
+def test_the_words_of_every_button_are_readable_in_every_state(colours: dict[str, str]) -> None:
+    dressed = faces(Theme(dark=False, scale=1.0, text_scale=1.0, family="Sans", **colours))
+    shown = [(name, paint.ink, paint.ground) for name, face in dressed.items() for paint in face.paints]
+    assert [(name, ink, ground) for name, ink, ground in shown if contrast(ink, ground) < AA] == []
+    rings = [(name, face.ring, face.rest.ground) for name, face in dressed.items()]
+    assert [ring for ring in rings if contrast(*ring[1:]) < AA_SHAPES] == []
+
+
+@pytest.mark.parametrize("colours", [_LIGHT, _DARK], ids=["light", "dark"])
+def test_the_pill_on_every_duplicate_is_readable(colours: dict[str, str]) -> None:
+    theme = Theme(dark=False, scale=1.0, text_scale=1.0, family="Sans", **colours)
+    pills = [(fate, warns, *pill_colours(theme, fate, warns=warns)) for fate in Fate for warns in (False, True)]
+    assert [pill for pill in pills if contrast(*pill[2:]) < AA] == []
+
+
 def test_text_and_lengths_grow_with_the_screen_and_text_also_with_its_size() -> None:
     small = Theme(dark=False, family="Sans", text_scale=1.0, scale=1.0, **_LIGHT)
     fine = replace(small, scale=2.0)
@@ -40,5 +64,22 @@ def test_text_and_lengths_grow_with_the_screen_and_text_also_with_its_size() -> 
     assert small.font(3)[1] < small.font(2)[1] < small.font(1)[1] < small.font(0)[1] < small.font(-1)[1]
 
 
+def test_things_are_as_large_as_the_desktop_says(screen: str, need_program: Callable[[str, str], str]) -> None:
+    xprop = need_program("xprop", "apt-get install x11-utils")
+    root = tkinter.Tk()
+    try:
+        assert screen_scale(root) == 1.0
+        said = ["-f", "RESOURCE_MANAGER", "8s", "-set", "RESOURCE_MANAGER", "Xft.dpi:\t144\n"]
+        subprocess.run([xprop, "-root", *said], check=True)
+        assert screen_scale(root) == 1.5
+        assert float(root.tk.call("tk", "scaling")) == pytest.approx(1.5 * 96 / 72, rel=0.01)
+    finally:
+        subprocess.run([xprop, "-root", "-remove", "RESOURCE_MANAGER"], check=True)
+        root.destroy()
+        del root
+        gc.collect()
+
+
 def test_a_screen_that_is_nearly_of_a_usual_density_is_taken_for_one() -> None:
-    assert [_snapped(scale) for scale in (1.04, 0.99, 2.02, 1.4)] == [1.0, 1.0, 2.0, 1.4]
+    assert [snapped(scale) for scale in (1.04, 0.99, 2.02, 1.4)] == [1.0, 1.0, 2.0, 1.4]
+    assert [snapped(scale) for scale in (0.4, 11.0)] == [1.0, 4.0]

@@ -10,7 +10,7 @@ from typing import Any
 from pictrace.gui.app import Window, open_window
 from pictrace.settings import Settings
 
-PATIENCE_SECONDS = 40
+PATIENCE_SECONDS = 90
 
 
 @contextmanager
