@@ -39,7 +39,9 @@ export class Work {
       if (!hasEnded(now)) setTimeout(() => this.follow(now), 2000);
     } catch (problem) {
       byId("work").hidden = true;
-      if (problem.status !== 401) showBar(problem.message);
+      this.job = null;
+      // A service that was started again knows nothing of it; what it does now is asked for soon.
+      if (problem.status !== 401 && problem.status !== 404) showBar(problem.message);
     }
   }
 

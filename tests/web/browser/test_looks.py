@@ -1,18 +1,13 @@
 """For everybody: light and dark, every width, keyboard alone, and what a reader of the page hears."""
 
-import json
 from collections.abc import Callable
-from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.web.browser.watched import PHONE, WIDE, Opening, Watched
+from tests.web.browser.watched import PHONE, Opening, Watched, faults
 from tests.web.services import RunningService
-
-_AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
 
 
 def _first(page: Watched, query: Path) -> None:
@@ -86,17 +81,6 @@ _VIEWS = {
 }
 
 
-def _faults(page: Watched) -> list[str]:
-    """Serious and critical ones."""
-    page.page.evaluate(_AXE)
-    report: Any = page.page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
-    return [
-        f"{fault['id']}: {json.dumps([node['target'] for node in fault['nodes']][:3])}"
-        for fault in report["violations"]
-        if fault["impact"] in ("serious", "critical")
-    ]
-
-
 def _sticking_out(page: Watched) -> list[str]:
     """Elements that reach beyond the edge of the page."""
     found: list[str] = page.page.evaluate(
@@ -118,11 +102,11 @@ def test_no_view_has_a_serious_fault_on_a_desk_or_a_phone(
 ) -> None:
     page = opening(service.address, color_scheme=scheme)
     _VIEWS[view](page, query)
-    assert _faults(page) == []
+    assert faults(page.page) == []
     assert _sticking_out(page) == []
     page.page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
     page.page.wait_for_timeout(100)
-    assert _faults(page) == []
+    assert faults(page.page) == []
     assert _sticking_out(page) == []
 
 
@@ -208,9 +192,3 @@ def test_every_control_has_a_visible_focus(page: Watched, query: Path) -> None:
             }"""
         )
         assert seen, page.focused()
-
-
-def test_the_sign_in_page_has_no_serious_fault(opening: Opening, service: RunningService) -> None:
-    page = opening(service.address, WIDE)
-    page.page.goto(f"{service.address}/static/sign-in.html")
-    assert _faults(page) == []

@@ -1,6 +1,7 @@
 """A service with a token, in a browser that has not been there before."""
 
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -11,6 +12,7 @@ from pictrace.settings import Settings
 from pictrace.web.access import Access
 from pictrace.web.app import create_app
 from tests.pictures import make_archive
+from tests.web.browser.watched import faults
 from tests.web.talking import ask, serving
 
 
@@ -63,6 +65,13 @@ def test_the_link_that_is_shown_at_the_start_signs_in_by_itself(stranger: Page, 
     stranger.goto(f"{guarded}/sign-in#open-sesame")
     expect(stranger.locator("#archive-line")).to_contain_text("in Few")
     assert "open-sesame" not in stranger.url
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_sign_in_page_has_no_serious_fault(stranger: Page, guarded: str, scheme: Literal["light", "dark"]) -> None:
+    stranger.emulate_media(color_scheme=scheme)
+    stranger.goto(f"{guarded}/sign-in")
+    assert faults(stranger) == []
 
 
 def test_a_browser_asks_for_every_file_of_the_page_whether_it_is_still_the_same(guarded: str) -> None:

@@ -1,7 +1,9 @@
 """A page that tells what went wrong in it, and is used as people use it."""
 
 import base64
+import json
 from dataclasses import dataclass, field
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,6 +16,7 @@ PATIENCE_MS = 20_000
 
 expect.set_options(PATIENCE_MS)
 
+_AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
 _AS_FILE = """([type, name, kind, base64, target]) => {
     const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
     const data = new DataTransfer();
@@ -32,6 +35,17 @@ _AS_TEXT = """([type, kind, text]) => {
         ? new ClipboardEvent("paste", {...options, clipboardData: data})
         : new DragEvent(type, {...options, dataTransfer: data}));
 }"""
+
+
+def faults(page: Page) -> list[str]:
+    """What axe calls serious or critical."""
+    page.evaluate(_AXE)
+    report: Any = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{fault['id']}: {json.dumps([node['target'] for node in fault['nodes']][:3])}"
+        for fault in report["violations"]
+        if fault["impact"] in ("serious", "critical")
+    ]
 
 
 @dataclass
