@@ -8,6 +8,7 @@ from threading import Thread
 from urllib.parse import quote
 
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 from pictrace.samples import Samples
@@ -179,3 +180,16 @@ def test_nothing_moves_while_pictures_and_answers_arrive(page: Watched, query: P
     page.search(query)
     page.page.wait_for_timeout(600)
     assert page.page.evaluate("() => window.shifted") < 0.02
+
+
+def test_a_picture_that_browsers_cannot_draw_is_shown_by_the_service(
+    page: Watched, query: Path, tmp_path: Path
+) -> None:
+    odd = tmp_path / "lighthouse.jp2"
+    with Image.open(query) as picture:
+        picture.save(odd)
+    page.search(odd)
+    page.page.wait_for_function("() => document.querySelector('#preview-picture').naturalWidth === 608")
+    expect(page.find("#preview")).to_have_class("preview")
+    page.compare_first()
+    assert len(page.colours()) > 15
