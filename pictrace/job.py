@@ -19,9 +19,10 @@ from pictrace.blame import Blame
 from pictrace.errors import MachineRefuses, PicTraceError
 from pictrace.events import Cancelled, Committed, Decoding, Event, Failed, Finished, Found, Skipped
 from pictrace.language import _
-from pictrace.questions import EmbedderChoice, IndexReport
+from pictrace.picture import Match
+from pictrace.questions import EmbedderChoice, IndexReport, SearchAnswer
 from pictrace.settings import Settings
-from pictrace.worker import Control, Order, Start, Verb, serve
+from pictrace.worker import Control, MoreMatches, Order, Start, Verb, serve
 
 _LOOK_SECONDS = 0.2
 _SILENCE_SECONDS = 5.0
@@ -45,6 +46,7 @@ class Job:
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._skipped: set[Skipped] = set()
         self._found = self._found_again = 0
+        self._matches: tuple[Match, ...] = ()
         self._committed = self._committed_before = 0
 
     def poll(self, most: int = 200) -> list[Event]:
@@ -80,8 +82,15 @@ class Job:
         self.cancelled = True
         self._engine.send(Control(self.start.job, Order.CANCEL))
 
-    def tell(self, event: Event) -> None:
+    def tell(self, event: Event | MoreMatches) -> None:
         """From the supervisor: what the front end has heard before a restart it does not hear again."""
+        match event:
+            case MoreMatches(matches):
+                self._matches += matches
+                return
+            case Found(answer=SearchAnswer() as answer):
+                event = Found(replace(answer, matches=self._matches))
+                self._matches = ()
         match event:
             case Skipped():
                 if event in self._skipped:
@@ -109,6 +118,7 @@ class Job:
     def begin_again(self) -> None:
         self.in_hand = ()
         self._found_again = 0
+        self._matches = ()
         self._committed_before = self._committed
 
 
@@ -281,7 +291,7 @@ class EngineProcess:
                 process.kill()
                 return True
 
-    def _tell(self, number: int, event: Event) -> None:
+    def _tell(self, number: int, event: Event | MoreMatches) -> None:
         with self._lock:
             job = self._jobs.get(number)
             if job is None:

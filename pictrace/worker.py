@@ -1,6 +1,6 @@
 """The engine in a process of its own: heavy imports, crashing decoders and full memory stay away from the window.
 
-Messages to it: Start, Control. From it: (job, event) pairs."""
+Messages to it: Start, Control. From it: (job, event) and (job, MoreMatches) pairs."""
 
 import contextlib
 import faulthandler
@@ -9,18 +9,22 @@ import signal
 import sys
 import traceback
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 from pictrace.errors import PicTraceError
-from pictrace.events import Cancelled, Event, Failed
+from pictrace.events import Cancelled, Event, Failed, Found
 from pictrace.home import make_home
 from pictrace.language import _
-from pictrace.questions import Distrust, EmbedderChoice
+from pictrace.picture import Match
+from pictrace.questions import Distrust, EmbedderChoice, SearchAnswer
 from pictrace.settings import Settings
+
+_PART = 500
+"""How many matches one message holds."""
 
 
 class Verb(StrEnum):
@@ -50,6 +54,13 @@ class Start:
 class Control:
     job: int
     order: Order
+
+
+@dataclass(frozen=True, slots=True)
+class MoreMatches:
+    """Of the answer that comes next."""
+
+    matches: tuple[Match, ...]
 
 
 def serve(
@@ -117,7 +128,16 @@ class _Worker:
             if event is None:
                 self._running.pop(job)
             else:
-                self._connection.send((job, event))
+                self._tell(job, event)
+
+    def _tell(self, job: int, event: Event) -> None:
+        """A long answer in parts: a window that unpickles it all at once stands still for as long."""
+        if isinstance(event, Found) and isinstance(event.answer, SearchAnswer):
+            matches = event.answer.matches
+            for start in range(0, len(matches), _PART):
+                self._connection.send((job, MoreMatches(matches[start : start + _PART])))
+            event = Found(replace(event.answer, matches=()))
+        self._connection.send((job, event))
 
     def _cancel(self, job: int) -> None:
         try:

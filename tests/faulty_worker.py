@@ -7,7 +7,7 @@ import time
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from pictrace import asked, reading
+from pictrace import asked, reading, worker
 from pictrace.decode import decode_picture
 from pictrace.picture import Picture
 from pictrace.questions import Distrust, EmbedderChoice
@@ -25,6 +25,13 @@ def serve_with_a_faulty_decoder(
     with (settings.home / "starts").open("a") as starts:
         starts.write("started\n")
     reading.decode_picture = asked.decode_picture = _faulty  # type: ignore[attr-defined]
+    serve(connection, settings, embedder, distrust, private_addresses)
+
+
+def serve_in_small_parts(
+    connection: Connection, settings: Settings, embedder: EmbedderChoice, distrust: Distrust, private_addresses: bool
+) -> None:
+    worker._PART = 2
     serve(connection, settings, embedder, distrust, private_addresses)
 
 

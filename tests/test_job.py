@@ -14,7 +14,7 @@ from pictrace.job import EngineProcess, Job
 from pictrace.questions import EmbedderChoice, IndexReport, Query, QueryFailed, SearchAnswer, SearchOptions
 from pictrace.settings import Settings
 from pictrace.worker import Verb
-from tests.faulty_worker import CRASHES, FREEZES, STALLS, serve_with_a_faulty_decoder, starts
+from tests.faulty_worker import CRASHES, FREEZES, STALLS, serve_in_small_parts, serve_with_a_faulty_decoder, starts
 from tests.pictures import make_archive, make_picture
 
 
@@ -102,6 +102,25 @@ def test_a_stalled_picture_is_noticed_while_others_are_still_being_read(
     assert [skipped.name for skipped in report.skipped] == ["70/000.jpg"]
     assert report.indexed + report.reused == 599
     assert starts(settings.home) >= 4  # among others, alone, alone again, and then without it
+
+
+def test_answers_that_come_in_parts_are_whole_and_their_own(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = make_archive(tmp_path / "photos", 5)
+    make_picture(2).save(tmp_path / "query.jpg", quality=80)
+    queries = [Query(str(archive / "001.jpg")), Query(str(tmp_path / "query.jpg"))]
+
+    def matches() -> list[list[tuple[int, str, float]]]:
+        with EngineProcess(settings, EmbedderChoice.BUILTIN) as engine:
+            job = engine.start(Verb.SEARCH, queries=queries, archives=[str(archive)], options=SearchOptions(top=10))
+            answers = [event.answer for event in job if isinstance(event, Found)]
+        return [[(match.rank, match.picture.name, match.score) for match in answer.matches] for answer in answers]
+
+    whole = matches()
+    monkeypatch.setattr(job_module, "serve", serve_in_small_parts)
+    assert matches() == whole
+    assert [len(answer) for answer in whole] == [4, 5]
 
 
 def test_a_query_that_crashes_the_decoder_fails_alone(
