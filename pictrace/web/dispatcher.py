@@ -13,7 +13,8 @@ from pictrace.worker import Verb
 
 _JOBS_AT_ONCE = 2
 """So that the worker has the next one at hand when one ends; more would only delay the first."""
-_QUERIES_IN_A_JOB = 16
+_QUERIES_IN_A_JOB = 4
+"""More would save nothing, and let those who are taken along late wait for those who are taken along early."""
 _MOST_WAITING = 500
 
 
