@@ -29,8 +29,8 @@ from pathlib import Path
 
 from benchmarks.crowd import FAMILY, make_crowd, photograph_of
 from pictrace.embedders.builtin import open_builtin
+from pictrace.engine_process import EngineProcess
 from pictrace.events import Found
-from pictrace.job import EngineProcess
 from pictrace.questions import EmbedderChoice, Query, SearchAnswer, SearchOptions
 from pictrace.settings import Settings
 from pictrace.worker import Verb

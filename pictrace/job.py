@@ -1,48 +1,34 @@
-"""A handle on work that runs in the worker process, and the supervision of that process."""
+"""A handle on work that runs in the worker process."""
 
-import multiprocessing
-import os
 import queue
-import signal
-import sys
-import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from multiprocessing import resource_tracker
-from multiprocessing.connection import Connection, wait
-from multiprocessing.context import SpawnProcess
-from typing import Any
 
-from pictrace.blame import Blame
-from pictrace.errors import MachineRefuses, PicTraceError
 from pictrace.events import Cancelled, Committed, Decoding, Event, Failed, Finished, Found, Skipped
-from pictrace.language import _
 from pictrace.picture import Match
-from pictrace.questions import EmbedderChoice, IndexReport, SearchAnswer
-from pictrace.settings import Settings
-from pictrace.worker import Control, MoreMatches, Order, Start, Verb, serve
+from pictrace.questions import IndexReport, SearchAnswer
+from pictrace.worker import Control, MoreMatches, Order, Start
 
 _LOOK_SECONDS = 0.2
 _SILENCE_SECONDS = 5.0
 """How much longer than the time limit of one picture a worker may say nothing with pictures in hand."""
-_CLOSING_SECONDS = 1.5
-_DEATHS_WITHOUT_PROGRESS = 20
-_UNEXPLAINED_COUNTS = 7
-"""How many deaths one counts for that no picture and nobody outside can be blamed for."""
 
 
 class Job:
     """Events may be polled (a window) or iterated (a command); the last is Finished, Cancelled or Failed."""
 
-    def __init__(self, start: Start, engine: "EngineProcess", wake: Callable[[], None] | None) -> None:
+    def __init__(
+        self, start: Start, send: Callable[[Control], None], picture_seconds: float, wake: Callable[[], None] | None
+    ) -> None:
         self.start = start
-        self._wake = wake
         self.paused = self.cancelled = False
         self.in_hand: tuple[str, ...] = ()
-        self.overdue_at = 0.0
-        self._engine = engine
+        """The keys of the pictures that are being decoded."""
+        self._overdue_at = 0.0
+        self._send = send
+        self._picture_seconds = picture_seconds
+        self._wake = wake
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._skipped: set[Skipped] = set()
         self._found = self._found_again = 0
@@ -71,16 +57,27 @@ class Job:
 
     def pause(self) -> None:
         self.paused = True
-        self._engine.send(Control(self.start.job, Order.PAUSE))
+        self._send(Control(self.start.job, Order.PAUSE))
 
     def resume(self) -> None:
-        self.overdue_at = self._engine.overdue_from_now()
+        self._overdue_at = self._overdue_from_now()
         self.paused = False
-        self._engine.send(Control(self.start.job, Order.RESUME))
+        self._send(Control(self.start.job, Order.RESUME))
 
     def cancel(self) -> None:
         self.cancelled = True
-        self._engine.send(Control(self.start.job, Order.CANCEL))
+        self._send(Control(self.start.job, Order.CANCEL))
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether the worker says nothing, or nothing new, for longer than any picture may take."""
+        return bool(self.in_hand) and not self.paused and time.monotonic() > self._overdue_at
+
+    def decodes(self, event: Decoding) -> None:
+        """From the supervisor."""
+        self.in_hand = event.keys
+        is_overdue = event.oldest_seconds > self._picture_seconds
+        self._overdue_at = time.monotonic() if is_overdue else self._overdue_from_now()
 
     def tell(self, event: Event | MoreMatches) -> None:
         """From the supervisor: what the front end has heard before a restart it does not hear again."""
@@ -121,224 +118,5 @@ class Job:
         self._matches = ()
         self._committed_before = self._committed
 
-
-@contextmanager
-def _shielded_from_interrupts() -> Iterator[None]:
-    """Ctrl-C reaches every process of a terminal. One that is started in here does not hear it, not even before it can
-    say that it does not want to."""
-    if sys.platform == "win32":
-        yield
-        return
-    # Multiprocessing starts it with the first process, and lets interrupts through again when it does.
-    resource_tracker.ensure_running()
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-class EngineProcess:
-    """Keeps a worker running for as long as there is work, and learns from its deaths which pictures to distrust."""
-
-    def __init__(
-        self, settings: Settings, embedder: EmbedderChoice = EmbedderChoice.AUTO, *, private_addresses: bool = True
-    ) -> None:
-        self._settings = settings
-        self.private_addresses = private_addresses
-        self._embedder = embedder
-        self.workers_begun = 0
-        """A new one knows only what was remembered."""
-        self._blame = Blame()
-        self._deaths_without_progress = 0
-        self._alone: Job | None = None
-        """The others wait: it has to show whether it was this one that killed the worker."""
-        self._jobs: dict[int, Job] = {}
-        self._last_job = 0
-        self._lock = threading.RLock()
-        self._work = threading.Event()
-        self._closing = False
-        self._connection: Connection | None = None
-        self._process: SpawnProcess | None = None
-        self._outgoing: queue.SimpleQueue[tuple[Connection, Start | Control] | None] = queue.SimpleQueue()
-        threading.Thread(target=self._deliver, name="messages to the worker", daemon=True).start()
-        self._supervisor = threading.Thread(target=self._supervise, name="supervisor", daemon=True)
-        self._supervisor.start()
-
-    def __enter__(self) -> "EngineProcess":
-        return self
-
-    def __exit__(self, *_exception: object) -> None:
-        self.close()
-
-    def start(self, verb: Verb, *, wake: Callable[[], None] | None = None, **arguments: Any) -> Job:
-        """`wake` is called, by another thread and with no time to lose, whenever there is something to poll."""
-        with self._lock:
-            self._last_job += 1
-            job = self._jobs[self._last_job] = Job(Start(self._last_job, verb, arguments), self, wake)
-            if self._alone is None:
-                self.send(job.start)
-        self._work.set()
-        return job
-
-    def close(self) -> None:
-        """What was done is kept; nothing is left running after about two seconds."""
-        with self._lock:
-            self._closing = True
-            for job in self._jobs.values():
-                self.send(Control(job.start.job, Order.CANCEL))
-            if not self._jobs and self._process is not None:
-                self._process.kill()  # the supervisor would do so too, after its next look
-        self._work.set()
-        self._supervisor.join()
-        self._outgoing.put(None)
-
-    def send(self, message: Start | Control) -> None:
-        """Without waiting. Lost when there is no worker just now: the next one is told everything that matters."""
-        with self._lock:
-            if self._connection is not None:
-                self._outgoing.put((self._connection, message))
-
-    def overdue_from_now(self) -> float:
-        return time.monotonic() + self._settings.picture_seconds + _SILENCE_SECONDS
-
-    def _deliver(self) -> None:
-        """In a thread of its own: a worker that is busy takes a large message late."""
-        while (outgoing := self._outgoing.get()) is not None:
-            connection, message = outgoing
-            with suppress(OSError):
-                connection.send(message)
-
-    def _supervise(self) -> None:
-        while True:
-            self._work.wait()
-            if self._closing:
-                return
-            try:
-                process, connection = self._spawn()
-            except OSError as error:
-                sentence = _("The search cannot be started on this machine just now ({reason}).")
-                self._fail(MachineRefuses(sentence.format(reason=error.strerror or error)))
-                continue
-            stalled = self._relay(process, connection)
-            with self._lock:
-                self._connection = None
-                if not self._jobs and not self._closing:
-                    self._work.clear()
-            connection.close()
-            process.join()
-            if not self._closing:
-                self._learn(process.exitcode, stalled)
-
-    def _spawn(self) -> tuple[SpawnProcess, Connection]:
-        # Read by the child before it imports numpy: a pool of threads calls small matrix products there, and more
-        # threads inside each of them would only stand in the way.
-        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-        context = multiprocessing.get_context("spawn")
-        ours, theirs = context.Pipe()
-        process = context.Process(
-            target=serve,
-            args=(theirs, self._settings, self._embedder, self._blame.distrust, self.private_addresses),
-            name="pictrace",
-            daemon=True,
-        )
-        with _shielded_from_interrupts():
-            process.start()
-        theirs.close()
-        with self._lock:
-            self._connection, self._process = ours, process
-            self.workers_begun += 1
-            self._begin_again()
-        return process, ours
-
-    def _begin_again(self) -> None:
-        """With the lock held: all jobs, or the one that has to be alone."""
-        for number, job in list(self._jobs.items()):
-            job.begin_again()
-            if job.cancelled:
-                # It was asked to end while there was no worker to hear it.
-                del self._jobs[number]
-                job.tell(Cancelled())
-        if self._alone is not None and self._alone.start.job not in self._jobs:
-            self._alone = None
-        for job in self._jobs.values():
-            if self._alone in (None, job):
-                self.send(job.start)
-                if job.paused:
-                    self.send(Control(job.start.job, Order.PAUSE))
-
-    def _relay(self, process: SpawnProcess, connection: Connection) -> bool:
-        """Until the worker has ended. True if it had to be, because it stalled."""
-        closing_at = None
-        while True:
-            ready = wait([connection, process.sentinel], timeout=_LOOK_SECONDS)
-            if connection in ready:
-                try:
-                    self._tell(*connection.recv())
-                except (EOFError, OSError):
-                    process.join(_CLOSING_SECONDS)
-                    process.kill()
-                    return False
-            elif process.sentinel in ready:
-                return False
-            now = time.monotonic()
-            if self._closing:
-                closing_at = closing_at or now
-                if not self._jobs or now - closing_at > _CLOSING_SECONDS:
-                    process.kill()
-                    return False
-            elif any(job.in_hand and not job.paused and now > job.overdue_at for job in self._jobs.values()):
-                process.kill()
-                return True
-
-    def _tell(self, number: int, event: Event | MoreMatches) -> None:
-        with self._lock:
-            job = self._jobs.get(number)
-            if job is None:
-                return
-            if isinstance(event, Decoding):
-                is_overdue = event.oldest_seconds > self._settings.picture_seconds
-                job.in_hand = event.keys
-                job.overdue_at = time.monotonic() if is_overdue else self.overdue_from_now()
-                return
-            if isinstance(event, Committed | Found):
-                self._deaths_without_progress = 0
-            if isinstance(event, Finished | Cancelled | Failed):
-                del self._jobs[number]
-                if job is self._alone:
-                    self._begin_again()
-        job.tell(event)
-
-    def _learn(self, exitcode: int | None, stalled: bool) -> None:
-        from_outside = not stalled and exitcode in (-getattr(signal, "SIGKILL", 9), -signal.SIGTERM)
-        if stalled:
-            reason = _("Decoding it took longer than {seconds:g} seconds.").format(
-                seconds=self._settings.picture_seconds
-            )
-        else:
-            reason = _("Decoding it made the decoder crash.")
-        with self._lock:
-            suspects = [job for job in self._jobs.values() if job.in_hand]
-            in_hand = {key for job in suspects for key in job.in_hand}
-            self._deaths_without_progress += 1 if from_outside or in_hand else _UNEXPLAINED_COUNTS
-            self._blame.learn(in_hand, None if from_outside else reason)
-            if len(suspects) > 1:
-                self._alone = _soonest_done(suspects)
-            elif self._alone not in suspects:
-                self._alone = None
-            if self._deaths_without_progress >= _DEATHS_WITHOUT_PROGRESS:
-                self._fail(PicTraceError(_("The search stopped unexpectedly. Your index is safe.")))
-
-    def _fail(self, error: PicTraceError) -> None:
-        with self._lock:
-            self._deaths_without_progress = 0
-            self._alone = None
-            self._work.clear()
-            for job in self._jobs.values():
-                job.tell(Failed(error, ""))
-            self._jobs.clear()
-
-
-def _soonest_done(jobs: Iterable[Job]) -> Job | None:
-    """A query is answered soon; an indexing has many pictures in hand."""
-    return min((job for job in jobs if not job.paused), key=lambda job: len(job.in_hand), default=None)
+    def _overdue_from_now(self) -> float:
+        return time.monotonic() + self._picture_seconds + _SILENCE_SECONDS

@@ -18,8 +18,9 @@ LAYERS = """
     commands
     gui web
     terminal report samples remembered
-    job
-    blame worker
+    engine_process
+    blame job
+    worker
     engine
     search duplicates explanation indexing turning previews
     ranking
@@ -47,8 +48,12 @@ ONLY_IN = {
     "tkinter": ("gui",),
     "ttkbootstrap": ("gui",),
     "aiohttp": ("fetching",),
+    "yarl": ("fetching",),
     "fastapi": ("web",),
+    "starlette": ("web",),
+    "pydantic": ("web",),
     "uvicorn": ("web",),
+    "h11": ("web",),
     "tensorflow": ("embedders.resnet50",),
     "keras": ("embedders.resnet50",),
     "openvino": ("embedders.openvino_model",),
@@ -125,7 +130,7 @@ def test_the_product_does_not_need_what_it_was_trained_with() -> None:
     ]
 
 
-HEAVY = "tensorflow openvino cv2 tkinter fastapi skimage numpy PIL"
+HEAVY = "tensorflow openvino cv2 tkinter fastapi aiohttp skimage numpy PIL"
 
 
 @pytest.mark.parametrize(
@@ -133,7 +138,7 @@ HEAVY = "tensorflow openvino cv2 tkinter fastapi skimage numpy PIL"
     [
         ("pictrace", HEAVY),
         ("pictrace.cli", "tensorflow keras openvino cv2 tkinter fastapi aiohttp skimage rawpy pi_heif"),
-        ("pictrace.job", "tensorflow keras openvino cv2 tkinter fastapi skimage rawpy pi_heif"),
+        ("pictrace.engine_process", "tensorflow keras openvino cv2 tkinter fastapi skimage rawpy pi_heif"),
         ("pictrace.engine", "tensorflow keras openvino tkinter fastapi aiohttp skimage rawpy pi_heif"),
     ],
 )

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from pictrace import engine_process
 from pictrace import job as job_module
+from pictrace.engine_process import EngineProcess
 from pictrace.events import Cancelled, Committed, Event, Failed, Finished, Found, Progress, Skipped, Stage
-from pictrace.job import EngineProcess, Job
+from pictrace.job import Job
 from pictrace.questions import EmbedderChoice, IndexReport, Query, QueryFailed, SearchAnswer, SearchOptions
 from pictrace.settings import Settings
 from pictrace.worker import Verb
@@ -69,7 +71,7 @@ def test_an_index_counts_what_it_did_and_does_nothing_twice(engine: EngineProces
 def test_a_picture_that_breaks_the_decoder_is_passed_over_and_remembered(
     ending: bytes, reason: str, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(job_module, "serve", serve_with_a_faulty_decoder)
+    monkeypatch.setattr(engine_process, "serve", serve_with_a_faulty_decoder)
     monkeypatch.setattr(job_module, "_SILENCE_SECONDS", 0.5)
     archive = make_archive(tmp_path / "photos", 12)
     spoil(archive / "004.jpg", ending)
@@ -90,7 +92,7 @@ def test_a_picture_that_breaks_the_decoder_is_passed_over_and_remembered(
 def test_a_stalled_picture_is_noticed_while_others_are_still_being_read(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(job_module, "serve", serve_with_a_faulty_decoder)
+    monkeypatch.setattr(engine_process, "serve", serve_with_a_faulty_decoder)
     archive = tmp_path / "photos"
     for quality in (70, 90):
         folder = make_archive(archive / str(quality), 0)
@@ -118,7 +120,7 @@ def test_answers_that_come_in_parts_are_whole_and_their_own(
         return [[(match.rank, match.picture.name, match.score) for match in answer.matches] for answer in answers]
 
     whole = matches()
-    monkeypatch.setattr(job_module, "serve", serve_in_small_parts)
+    monkeypatch.setattr(engine_process, "serve", serve_in_small_parts)
     assert matches() == whole
     assert [len(answer) for answer in whole] == [4, 5]
 
@@ -126,7 +128,7 @@ def test_answers_that_come_in_parts_are_whole_and_their_own(
 def test_a_query_that_crashes_the_decoder_fails_alone(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(job_module, "serve", serve_with_a_faulty_decoder)
+    monkeypatch.setattr(engine_process, "serve", serve_with_a_faulty_decoder)
     archive = make_archive(tmp_path / "photos", 5)
     queries = [tmp_path / "good.jpg", tmp_path / "bad.jpg", tmp_path / "good too.jpg"]
     for query in queries:
@@ -185,7 +187,7 @@ def test_a_paused_job_rests_until_it_is_resumed(engine: EngineProcess, tmp_path:
 
 
 def test_a_long_rest_is_nobodys_fault(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(job_module, "serve", serve_with_a_faulty_decoder)
+    monkeypatch.setattr(engine_process, "serve", serve_with_a_faulty_decoder)
     monkeypatch.setattr(job_module, "_SILENCE_SECONDS", 0.5)
     archive = make_archive(tmp_path / "photos", 100, side=64)
     with EngineProcess(settings, EmbedderChoice.BUILTIN) as engine:
@@ -219,7 +221,7 @@ def test_a_search_is_answered_while_an_archive_is_still_being_indexed(engine: En
 def test_a_query_that_breaks_the_decoder_is_refused_and_neither_stops_nor_blames_others(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(job_module, "serve", serve_with_a_faulty_decoder)
+    monkeypatch.setattr(engine_process, "serve", serve_with_a_faulty_decoder)
     archive = make_archive(tmp_path / "photos", 150, side=64)
     good = (archive / "003.jpg").read_bytes()
     with EngineProcess(settings, EmbedderChoice.BUILTIN) as engine:

@@ -13,10 +13,10 @@ from aiohttp import web
 
 from pictrace.archives import find_picture, is_list_of_addresses, open_archive
 from pictrace.engine import Engine
+from pictrace.engine_process import EngineProcess
 from pictrace.errors import PictureUnreadable
 from pictrace.events import Cancelled, Event, Found, Progress, Stage
 from pictrace.fetching import asking
-from pictrace.job import EngineProcess
 from pictrace.picture import PictureRef
 from pictrace.questions import EmbedderChoice, IndexReport, Query, QueryFailed, SearchOptions
 from pictrace.settings import load_settings

@@ -2,8 +2,8 @@
 
 from pictrace.commands.search import show_answer
 from pictrace.commands.words import Embedder, query_of, settings_of_this_run
+from pictrace.engine_process import EngineProcess
 from pictrace.events import Found
-from pictrace.job import EngineProcess
 from pictrace.language import _
 from pictrace.questions import EmbedderChoice, SearchOptions
 from pictrace.samples import make_samples

@@ -8,9 +8,9 @@ import typer
 from pictrace import __version__
 from pictrace.catalogue import Catalogue
 from pictrace.commands.words import Archives, AsJson, Embedder, say_what_is_missing, settings_of_this_run
+from pictrace.engine_process import EngineProcess
 from pictrace.errors import WrongWords
 from pictrace.events import Finished, Found
-from pictrace.job import EngineProcess
 from pictrace.language import _
 from pictrace.picture import Digest
 from pictrace.questions import DuplicateGroup, EmbedderChoice

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from pictrace.commands.words import AsJson, Embedder, query_of, settings_of_this_run
+from pictrace.engine_process import EngineProcess
 from pictrace.events import Finished
-from pictrace.job import EngineProcess
 from pictrace.language import _
 from pictrace.questions import EmbedderChoice, Explanation
 from pictrace.report import write_file

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from pictrace.commands.words import Archives, AsJson, Embedder, say_if_empty, settings_of_this_run
+from pictrace.engine_process import EngineProcess
 from pictrace.events import Event, Finished, Skipped
-from pictrace.job import EngineProcess
 from pictrace.language import _
 from pictrace.questions import EmbedderChoice, IndexReport
 from pictrace.terminal import answer, answer_json, follow, harmless

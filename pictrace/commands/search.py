@@ -5,9 +5,9 @@ from typing import Annotated
 import typer
 
 from pictrace.commands.words import AsJson, Embedder, query_of, say_what_is_missing, settings_of_this_run
+from pictrace.engine_process import EngineProcess
 from pictrace.errors import WrongWords
 from pictrace.events import Finished, Found
-from pictrace.job import EngineProcess
 from pictrace.language import _, ngettext
 from pictrace.questions import EmbedderChoice, IndexReport, QueryFailed, Region, SearchAnswer, SearchOptions
 from pictrace.report import answer_row

@@ -4,14 +4,16 @@ import logging
 import os
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from pictrace.commands.words import Archives, Embedder, settings_of_this_run
+from pictrace.engine_process import EngineProcess
 from pictrace.errors import Interrupted
-from pictrace.job import EngineProcess
 from pictrace.language import _
 from pictrace.questions import EmbedderChoice
 from pictrace.terminal import answer
@@ -51,9 +53,9 @@ def serve(
     settings = settings_of_this_run()
     for archive in archives:
         open_archive(archive).close()
-    _log_to_standard_error()
     give_memory_back()
     with (
+        _logged_to_standard_error(),
         listen(host, port) as listener,
         EngineProcess(settings, embedder, private_addresses=allow_private_addresses) as engine,
     ):
@@ -73,10 +75,16 @@ def serve(
         raise Interrupted(_("Stopped."))
 
 
-def _log_to_standard_error() -> None:
+@contextmanager
+def _logged_to_standard_error() -> Iterator[None]:
     handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
-    for name in ("pictrace", "uvicorn"):
-        logger = logging.getLogger(name)
+    loggers = [logging.getLogger(name) for name in ("pictrace", "uvicorn")]
+    for logger in loggers:
         logger.addHandler(handler)
         logger.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        for logger in loggers:
+            logger.removeHandler(handler)

@@ -3,9 +3,10 @@
 import time
 from collections.abc import Iterator
 
+from pictrace.engine_process import EngineProcess
 from pictrace.events import Cancelled, Event, Failed, FallenBack, Finished, Found, Notice, Progress, Skipped
 from pictrace.gui.state import Phase, State
-from pictrace.job import EngineProcess, Job
+from pictrace.job import Job
 from pictrace.questions import IndexReport, QueryFailed, SearchAnswer, SearchOptions
 from pictrace.worker import Verb
 

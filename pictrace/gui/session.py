@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pictrace.engine_process import EngineProcess
 from pictrace.errors import MachineRefuses, PicTraceError
 from pictrace.events import Cancelled, Event, Failed, Finished
 from pictrace.gui.copying import Copying
@@ -18,7 +19,7 @@ from pictrace.gui.query import Chosen, Look, look_at
 from pictrace.gui.shown import Act, Shown, Sort
 from pictrace.gui.state import Phase, State
 from pictrace.gui.weights_offer import WeightsOffer
-from pictrace.job import EngineProcess, Job
+from pictrace.job import Job
 from pictrace.language import _
 from pictrace.questions import Query, Region, SearchAnswer
 from pictrace.settings import Settings

@@ -13,8 +13,8 @@ from starlette.types import Scope
 
 from pictrace import __version__
 from pictrace.catalogue import Catalogue
+from pictrace.engine_process import EngineProcess
 from pictrace.fetching.session import WebSession
-from pictrace.job import EngineProcess
 from pictrace.settings import Settings
 from pictrace.web.access import Access, install_access
 from pictrace.web.docs import install_docs

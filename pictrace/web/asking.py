@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Any
 
+from pictrace.engine_process import EngineProcess
 from pictrace.errors import Interrupted, PictureUnreadable
 from pictrace.events import Cancelled, Event, Failed, Finished
-from pictrace.job import EngineProcess
 from pictrace.language import _
 from pictrace.web.labels import Labels
 from pictrace.web.problems import Problem, problem_of

@@ -7,9 +7,9 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from pictrace.catalogue import Catalogue
+from pictrace.engine_process import EngineProcess
 from pictrace.fetching import FetchLimits, is_address
 from pictrace.fetching.session import WebSession
-from pictrace.job import EngineProcess
 from pictrace.picture import Digest, PictureRef
 from pictrace.questions import PictureFacts
 from pictrace.settings import Settings
@@ -48,8 +48,9 @@ class Service:
         it was read is not remembered."""
         engine = self.asking.engine
         while True:
-            self.works.start(JobKind.INDEX)
-            read_by = max(1, engine.workers_begun)
+            # A worker that dies meanwhile begins it again, and one that cannot live is not begun for this alone.
+            await self.works.start(JobKind.INDEX).ended()
+            read_by = engine.workers_begun
             while engine.workers_begun <= read_by:
                 await asyncio.sleep(_LOOK_SECONDS)
 

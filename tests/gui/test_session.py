@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from pictrace import job as job_module
+from pictrace import engine_process
 from pictrace.events import Progress, Stage
 from pictrace.gui import finding
 from pictrace.gui.preferences import Preferences
@@ -356,7 +356,7 @@ def test_a_file_with_other_content_is_not_taken_for_the_weights(session: Session
 def test_a_worker_that_keeps_dying_is_a_notice_and_can_be_started_again(
     session: Session, album: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(job_module, "serve", _die)
+    monkeypatch.setattr(engine_process, "serve", _die)
     search(session, album)
     shown = wait(session, lambda shown: bar_with(shown, "The search stopped unexpectedly. Your index is safe."))
     bar = bar_with(shown, "The search stopped")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pictrace.job import EngineProcess
+from pictrace.engine_process import EngineProcess
 from pictrace.questions import EmbedderChoice
 from pictrace.settings import Settings
 from pictrace.web.access import Access

@@ -16,9 +16,9 @@ from PIL import Image
 import pictrace.fetching.asking
 import pictrace.web.app
 import pictrace.web.service
+from pictrace.engine_process import EngineProcess
 from pictrace.fetching import FetchLimits, guard
 from pictrace.fetching.session import WebSession
-from pictrace.job import EngineProcess
 from pictrace.questions import EmbedderChoice
 from pictrace.settings import Settings
 from pictrace.web.access import Access

@@ -6,7 +6,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from pictrace.job import EngineProcess
+from pictrace.engine_process import EngineProcess
 from pictrace.questions import EmbedderChoice
 from pictrace.settings import Settings
 from pictrace.web.access import Access
