@@ -103,13 +103,15 @@ class Work:
         if self._job is not None:
             self._job.cancel()
         else:
+            self.message = None
             self._become(JobState.CANCELLED)
 
-    async def run(self, asking: Asking, labels: Labels, archives: Sequence[str], after: "Work | None") -> None:
-        """After that other one has ended: nothing is read twice at once."""
-        if after is not None:
+    async def run(self, asking: Asking, labels: Labels, archives: Sequence[str], after: "Sequence[Work]") -> None:
+        """After all those have ended: nothing is read twice at once."""
+        if after:
             self.message = _("It begins when the job before it has ended.")
-            await after.ended()
+            for work in after:
+                await work.ended()
             self.message = None
         if not self.is_under_way:
             return
@@ -178,12 +180,12 @@ class Works:
         for work in self.all():
             if work.is_under_way and (work.kind, work.similar) == (kind, similar):
                 return work
-        reading = next((work for work in self.all() if work.is_under_way), None)
+        before = [work for work in self._works.values() if work.is_under_way]
         work = Work(next(self._numbers), kind, similar=similar)
         self._works[work.id] = work
         if kind is JobKind.INDEX:
             self.index = work
-        task = asyncio.create_task(work.run(self._asking, self._labels, self._archives, reading))
+        task = asyncio.create_task(work.run(self._asking, self._labels, self._archives, before))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         ended = [one for one in self._works.values() if not one.is_under_way]

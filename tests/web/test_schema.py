@@ -59,4 +59,6 @@ def test_the_description_names_every_problem_of_every_operation(service: Running
                 assert answer["description"]
                 if int(status) >= 400:
                     assert list(answer["content"]) == ["application/problem+json"]
+    for verb in ("pause", "resume", "cancel"):
+        assert "409" in description["paths"][f"/api/v1/jobs/{{job}}/{verb}"]["post"]["responses"]
     assert "HTTPValidationError" not in json.dumps(description)

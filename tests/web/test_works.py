@@ -119,10 +119,26 @@ def test_a_waiting_job_can_be_cancelled(tmp_path: Path) -> None:
     with a_service(tmp_path / "home", archive) as service:
         service.post("/jobs/1/pause")
         job = service.post("/jobs", {"kind": "duplicates"})["id"]
-        assert service.post(f"/jobs/{job}/cancel")["state"] == "cancelled"
+        cancelled = service.post(f"/jobs/{job}/cancel")
+        assert (cancelled["state"], cancelled["message"]) == ("cancelled", None)
         service.post("/jobs/1/resume")
         assert service.until_indexed()["ready"] == 5
         assert service.get(f"/jobs/{job}/groups") == {"total": 0, "items": []}
+
+
+def test_a_job_waits_for_all_before_it_though_one_between_was_cancelled(tmp_path: Path) -> None:
+    archive = make_archive(tmp_path / "photos", 5)
+    with a_service(tmp_path / "home", archive) as service:
+        service.post("/jobs/1/pause")
+        between = service.post("/jobs", {"kind": "duplicates"})["id"]
+        last = service.post("/jobs", {"kind": "duplicates", "similar": True})["id"]
+        service.post(f"/jobs/{between}/cancel")
+        # Had it begun, it would have said so before it was asked again.
+        service.search((archive / "000.jpg").read_bytes(), top=1)
+        assert service.get(f"/jobs/{last}")["message"] == "It begins when the job before it has ended."
+        service.post("/jobs/1/resume")
+        *_, ended = states(service, last)
+        assert (ended["state"], ended["message"]) == ("finished", None)
 
 
 @pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names there are text")
@@ -178,9 +194,10 @@ def test_more_searches_than_can_wait_are_told_to_come_again(tmp_path: Path, monk
     body, headers = form((archive / "000.jpg").read_bytes())
     with a_service(tmp_path / "home", archive) as service:
         service.until_indexed()
-        with monkeypatch.context() as crowded:
-            crowded.setattr(dispatcher, "_MOST_WAITING", 0)
-            refused = ask(service.port, "POST", f"{API}/search/upload", body, headers)
+        for bound in ("_MOST_WAITING", "_MOST_WAITING_BYTES"):
+            with monkeypatch.context() as crowded:
+                crowded.setattr(dispatcher, bound, 0)
+                refused = ask(service.port, "POST", f"{API}/search/upload", body, headers)
             assert (refused.status, refused.headers["Retry-After"]) == (503, "5")
             assert "Too many searches" in refused.sentence
         assert ask(service.port, "POST", f"{API}/search/upload", body, headers).status == 200

@@ -2,11 +2,11 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import fields
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from pictrace.questions import DuplicateGroup, GroupMember, PictureFacts
 from pictrace.web.answers import (
@@ -27,10 +27,12 @@ from pictrace.web.works import Work
 router = APIRouter(prefix="/jobs", tags=["jobs"])
 
 
+_ENDED: dict[int | str, dict[str, Any]] = {409: {"description": "The job has ended already."}}
+
+
 class JobAsked(BaseModel):
     kind: JobKind
-    similar: bool = False
-    """Of duplicates: also other photographs of the same scene."""
+    similar: Annotated[bool, Field(description="Of duplicates: also other photographs of the same scene.")] = False
 
 
 def _work(service: TheService, job: Annotated[str, Path(max_length=20, description="The job's id.")]) -> Work:
@@ -59,21 +61,21 @@ async def one(work: TheWork) -> Response:
     return answer(work.answer())
 
 
-@router.post("/{job}/pause", response_model=JobAnswer)
+@router.post("/{job}/pause", response_model=JobAnswer, responses=_ENDED)
 async def pause(work: TheWork) -> Response:
     """It goes on when it is resumed."""
     work.pause()
     return answer(work.answer())
 
 
-@router.post("/{job}/resume", response_model=JobAnswer)
+@router.post("/{job}/resume", response_model=JobAnswer, responses=_ENDED)
 async def resume(work: TheWork) -> Response:
     """It goes on."""
     work.resume()
     return answer(work.answer())
 
 
-@router.post("/{job}/cancel", response_model=JobAnswer)
+@router.post("/{job}/cancel", response_model=JobAnswer, responses=_ENDED)
 async def cancel(work: TheWork) -> Response:
     """It ends soon; what it did is kept."""
     work.cancel()
