@@ -85,6 +85,16 @@ def test_pictures_are_found_and_called_by_their_addresses(server: WebServer, tmp
     assert best.size_bytes == len(coded(2))
 
 
+def test_a_password_in_an_address_is_used_but_shown_to_nobody(server: WebServer, tmp_path: Path) -> None:
+    give(server, 1)
+    addresses = tmp_path / "list.txt"
+    addresses.write_text(server.url("/1.jpg").replace("//", "//me:secret@"))
+    make_picture(1).save(tmp_path / "query.png")
+    picture = answer_of(tmp_path / "query.png", addresses).matches[0].picture
+    assert picture.name == server.url("/1.jpg")
+    assert server.asked[-1].headers["Authorization"].startswith("Basic ")
+
+
 def test_what_is_unchanged_is_known_without_being_sent_again(server: WebServer, tmp_path: Path) -> None:
     give(server, 1, 2)
     server.give("/3.jpg", coded(3), Last_Modified="Sat, 21 Nov 2026 10:00:00 GMT")

@@ -6,7 +6,7 @@ from typing import Any
 
 from pictrace.errors import ArchiveDamaged, MachineRefuses, PictureUnreadable
 from pictrace.fetching import FetchLimits, fetch_picture, is_address
-from pictrace.fetching.addresses import normal_form
+from pictrace.fetching.addresses import normal_form, without_login
 from pictrace.language import _
 from pictrace.picture import PassedOver, PictureRef
 
@@ -69,9 +69,9 @@ class SingleAddress:
 
 
 def _picture(archive: str, address: str) -> PictureRef:
-    """Its stamp is known once it was fetched."""
-    key = normal_form(address)
-    return PictureRef(archive=archive, name=address, key=key, stamp="", size_bytes=0, modified_ns=0, file_id=key)
+    """Its stamp is known once it was fetched. The name is for everybody's eyes."""
+    key, name = normal_form(address), without_login(address)
+    return PictureRef(archive=archive, name=name, key=key, stamp="", size_bytes=0, modified_ns=0, file_id=key)
 
 
 def addresses_in(content: bytes, location: str) -> list[str] | None:

@@ -30,11 +30,17 @@ def host_of(address: str) -> str:
     return host if parts.port in (None, _PORTS[parts.scheme]) else f"{host}:{parts.port}"
 
 
+def without_login(address: str) -> str:
+    """As others may see it."""
+    parts = _parts(address.strip())
+    if parts is None or "@" not in parts.netloc:
+        return address
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+
+
 def shown(address: str) -> str:
     """As a sentence may say it: without a password, and not endless."""
-    parts = _parts(address.strip())
-    if parts is not None and "@" in parts.netloc:
-        address = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+    address = without_login(address)
     return address if len(address) <= _LONGEST_SHOWN else address[: _LONGEST_SHOWN - 1] + "…"
 
 
