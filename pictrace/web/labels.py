@@ -1,6 +1,7 @@
 """What people see instead of the server's paths."""
 
 import os
+import re
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,8 +22,9 @@ class Labels:
         hidden = {str(home): _("the cache")}
         for archive, label in self._labels.items():
             hidden |= dict.fromkeys((os.path.realpath(archive), os.path.abspath(archive), archive), label)  # noqa: PTH100
-        inside = {path: label for path, label in hidden.items() if path.strip("/\\.")}
-        self._hidden = sorted(inside.items(), key=lambda one: -len(one[0]))
+        self._hidden = {path: label for path, label in hidden.items() if path.strip("/\\.")}
+        longest_first = sorted(self._hidden, key=len, reverse=True)
+        self._any_hidden = re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
 
     def all(self) -> list[str]:
         return list(self._labels.values())
@@ -31,6 +33,4 @@ class Labels:
         return self._labels[archive]
 
     def hide_paths(self, sentence: str) -> str:
-        for path, label in self._hidden:
-            sentence = sentence.replace(path, label)
-        return sentence
+        return self._any_hidden.sub(lambda found: self._hidden[found[0]], sentence)
