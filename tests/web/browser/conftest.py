@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from pictrace.job import EngineProcess
+from pictrace.engine_process import EngineProcess
 from pictrace.questions import EmbedderChoice
 from pictrace.samples import Samples
 from pictrace.settings import Settings
@@ -17,7 +17,7 @@ from tests.web.services import RunningService
 from tests.web.talking import serving
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def service(samples: Samples, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService]:
     """Over the sample pictures and a file that is none. It may fetch from this machine, as tests serve there."""
     odd = tmp_path_factory.mktemp("odd") / "Odd files"
@@ -33,7 +33,7 @@ def service(samples: Samples, tmp_path_factory: pytest.TempPathFactory) -> Itera
             yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium(need_program: Callable[[str, str], str]) -> Iterator[Browser]:
     path = need_program("chromium", "apt install chromium")
     with sync_playwright() as playwright:

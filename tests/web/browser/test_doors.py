@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from pictrace.job import EngineProcess
+from pictrace.engine_process import EngineProcess
 from pictrace.questions import EmbedderChoice
 from pictrace.settings import Settings
 from pictrace.web.access import Access
@@ -113,7 +113,7 @@ def test_a_page_elsewhere_gets_nothing_from_an_open_service(
     page.route("http://evil.example/", lambda route: route.fulfill(body="<html></html>", content_type="text/html"))
     page.goto("http://evil.example/")
     picture = service.get("/pictures?count=1")["items"][0]["sha256"]
-    jobs = len(service.get("/jobs"))
+    jobs = len(service.get("/jobs")["items"])
     tried = page.evaluate(
         """async ([address, picture]) => {
             const tried = [];
@@ -135,7 +135,7 @@ def test_a_page_elsewhere_gets_nothing_from_an_open_service(
         [f"{service.address}/api/v1", picture],
     )
     assert tried == ["refused"] * 4
-    assert len(service.get("/jobs")) == jobs
+    assert len(service.get("/jobs")["items"]) == jobs
     context.close()
 
 

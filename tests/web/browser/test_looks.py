@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.web.browser.watched import PHONE, Opening, Watched, faults
+from tests.web.browser.watched import PHONE, WIDE, Opening, Watched, faults
 from tests.web.services import RunningService
 
 
@@ -81,6 +82,9 @@ _VIEWS = {
 }
 
 
+_SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+
+
 def _sticking_out(page: Watched) -> list[str]:
     """Elements that reach beyond the edge of the page."""
     found: list[str] = page.page.evaluate(
@@ -95,19 +99,21 @@ def _sticking_out(page: Watched) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("view", _VIEWS)
-def test_no_view_has_a_serious_fault_on_a_desk_or_a_phone(
-    opening: Opening, service: RunningService, query: Path, view: str, scheme: str
+def test_no_view_has_a_serious_fault_on_a_desk_or_a_phone_by_day_or_by_night(
+    page: Watched, query: Path, view: str
 ) -> None:
-    page = opening(service.address, color_scheme=scheme)
     _VIEWS[view](page, query)
-    assert faults(page.page) == []
-    assert _sticking_out(page) == []
-    page.page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
-    page.page.wait_for_timeout(100)
-    assert faults(page.page) == []
-    assert _sticking_out(page) == []
+    for width, height in (WIDE, PHONE):
+        page.page.set_viewport_size({"width": width, "height": height})
+        page.page.wait_for_timeout(100)
+        assert _sticking_out(page) == []
+        papers = set()
+        for scheme in _SCHEMES:
+            page.page.emulate_media(color_scheme=scheme)
+            papers.add(_paper(page))
+            assert faults(page.page) == []
+        assert len(papers) == 2
 
 
 def test_a_wide_screen_is_used(opening: Opening, service: RunningService) -> None:
