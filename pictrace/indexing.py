@@ -3,12 +3,12 @@
 import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
 from itertools import islice
 
 import numpy as np
 
 from pictrace.archives import PictureArchive
+from pictrace.batch import Batch
 from pictrace.catalogue import Catalogue, HashedFile
 from pictrace.collection import Collection
 from pictrace.decode import thumbnail_pixels
@@ -17,32 +17,13 @@ from pictrace.errors import MachineRefuses, PicTraceError
 from pictrace.events import Committed, Event, Notice, Progress, Skipped, Stage
 from pictrace.fingerprints import Fingerprints
 from pictrace.pace import Pace
-from pictrace.picture import Digest, PassedOver, Picture, PictureRef, Pixels, Vector
+from pictrace.picture import Digest, PassedOver, PictureRef
 from pictrace.questions import Distrust, IndexReport
 from pictrace.reading import Read, ToRead, read_ahead
 from pictrace.refreshing import Refreshing, ToAsk, is_on_the_web, with_remembered_stamps
 from pictrace.settings import Settings
 
 _LOOK_UP_AT_ONCE = 5_000
-_COMMIT_PICTURES = 64
-_COMMIT_SECONDS = 2.0
-
-
-@dataclass(slots=True)
-class _Batch:
-    """What will be remembered together."""
-
-    files: list[HashedFile] = field(default_factory=list)
-    pictures: dict[Digest, Picture] = field(default_factory=dict)
-    unreadable: dict[Digest, str] = field(default_factory=dict)
-    pixels: dict[Digest, Pixels] = field(default_factory=dict)
-    """Still to be embedded."""
-    vectors: dict[Digest, Vector] = field(default_factory=dict)
-    indexed: int = 0
-    began: float = field(default_factory=time.monotonic)
-
-    def is_due(self) -> bool:
-        return len(self.files) >= _COMMIT_PICTURES or time.monotonic() - self.began > _COMMIT_SECONDS
 
 
 class Indexing:
@@ -63,7 +44,7 @@ class Indexing:
         self._embedder = embedder
         self._distrust = distrust
         self._collection = collection
-        self._batch = _Batch()
+        self._batch = Batch()
         self._began = time.monotonic()
         self._to_embed: list[tuple[ToRead, Digest]] = []
         self._to_read: list[ToRead] = []
@@ -261,7 +242,7 @@ class Indexing:
     def _commit(self) -> list[Event]:
         """Thumbnails first: a fingerprint on disk then promises that its thumbnail is there too."""
         self._embed()
-        batch, self._batch = self._batch, _Batch()
+        batch, self._batch = self._batch, Batch()
         if not batch.files:
             return []
         self._catalogue.remember(

@@ -24,7 +24,7 @@ LAYERS = """
     engine
     search duplicates explanation indexing turning previews
     ranking
-    refreshing
+    batch refreshing
     asked calibration candidates collecting neighbours grouping reading
     thumbnails collection
     poses explaining closer_look
