@@ -11,7 +11,7 @@ from pictrace.fetching.guard import CheckedResolver, LookUp, look_up_by_system, 
 
 _CONNECT_SECONDS = 10.0
 _SILENCE_SECONDS = 15.0
-_AT_ONCE = 64
+_AT_ONCE = 32
 _AT_ONCE_FOR_A_HOST = 8
 
 USER_AGENT = f"PicTrace/{__version__}"

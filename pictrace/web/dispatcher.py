@@ -15,7 +15,8 @@ _JOBS_AT_ONCE = 2
 """So that the worker has the next one at hand when one ends; more would only delay the first."""
 _QUERIES_IN_A_JOB = 4
 """More would save nothing, and let those who are taken along late wait for those who are taken along early."""
-_MOST_WAITING = 500
+_MOST_WAITING = 200
+_MOST_WAITING_BYTES = 256 << 20
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,7 +35,8 @@ class Dispatcher:
 
     async def answer(self, query: Query, options: SearchOptions) -> SearchAnswer:
         """Over what is ready. Raises Problem."""
-        if len(self._waiting) >= _MOST_WAITING:
+        waiting_bytes = sum(len(one.query.data or b"") for one in self._waiting)
+        if len(self._waiting) >= _MOST_WAITING or waiting_bytes >= _MOST_WAITING_BYTES:
             sentence = _("Too many searches are waiting just now. Try again in a moment.")
             raise Problem(503, sentence, {"Retry-After": "5"})
         waiting = _Waiting(query, options, asyncio.get_running_loop().create_future())
