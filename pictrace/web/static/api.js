@@ -19,6 +19,7 @@ export const eventsOf = (job) => `${ROOT}/jobs/${job.id}/events`;
 
 /** The digest in an address of this service's own pictures, else null. */
 export function digestIn(address) {
+  if (!URL.canParse(address, location.href)) return null;
   const url = new URL(address, location.href);
   const found = /^\/api\/v1\/pictures\/([0-9a-f]{64})(\/|$)/.exec(url.pathname);
   return url.origin === location.origin && found ? found[1] : null;

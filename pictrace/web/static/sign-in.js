@@ -8,8 +8,9 @@ try {
   // Without storage nothing offers to sign out; the sign-in holds all the same.
 }
 
-const token = decodeURIComponent(location.hash.slice(1));
+const said = location.hash.slice(1);
 history.replaceState(null, "", location.pathname);
+const token = decoded(said);
 
 if (token) {
   const response = await fetch("/sign-in", { method: "POST", body: new URLSearchParams({ token }) });
@@ -22,4 +23,13 @@ if (token) {
   // A link from elsewhere came without the cookie, which this page has all the same.
   const response = await fetch("/sign-in");
   if (response.redirected) location.replace("/");
+}
+
+/** Browsers write some letters of what follows a # in their own way. */
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

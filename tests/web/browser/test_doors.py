@@ -79,11 +79,13 @@ def test_the_form_signs_in_with_the_keyboard_alone(visitor: Visitor, closed: str
     expect(page.find("#archive-line")).to_contain_text("3")
 
 
-def test_a_link_with_a_wrong_token_says_so(visitor: Visitor, closed: str) -> None:
+@pytest.mark.parametrize("token", ["wrong", "100%"])
+def test_a_link_with_a_wrong_token_says_so(visitor: Visitor, closed: str, token: str) -> None:
     page = visitor()
     page.refused = True
-    page.page.goto(f"{closed}/sign-in#wrong")
+    page.page.goto(f"{closed}/sign-in#{token}")
     expect(page.find("#message")).to_have_text("This is not the token of this service.")
+    assert page.page.url == f"{closed}/sign-in"
 
 
 def test_who_has_signed_in_needs_not_do_it_again(visitor: Visitor, closed: str) -> None:

@@ -96,6 +96,12 @@ def test_an_address_without_a_picture_is_answered_with_the_services_sentence(pag
     expect(page.button("Choose another")).to_be_visible()
 
 
+def test_an_address_that_is_none_is_answered_too(page: Watched) -> None:
+    page.refused = True
+    page.give_text("paste", "http://[nowhere/")
+    expect(page.find("#message")).to_contain_text('"http://[nowhere/" is no web address')
+
+
 def test_a_file_that_is_no_picture_is_refused_and_the_next_one_is_found(
     page: Watched, query: Path, tmp_path: Path
 ) -> None:

@@ -61,12 +61,6 @@ def test_a_session_that_ended_is_told_on_the_page(stranger: Page, guarded: str) 
     expect(stranger.get_by_label("Token of this service")).to_be_visible()
 
 
-def test_the_link_that_is_shown_at_the_start_signs_in_by_itself(stranger: Page, guarded: str) -> None:
-    stranger.goto(f"{guarded}/sign-in#open-sesame")
-    expect(stranger.locator("#archive-line")).to_contain_text("in Few")
-    assert "open-sesame" not in stranger.url
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_sign_in_page_has_no_serious_fault(stranger: Page, guarded: str, scheme: Literal["light", "dark"]) -> None:
     stranger.emulate_media(color_scheme=scheme)
