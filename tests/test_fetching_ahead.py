@@ -1,7 +1,7 @@
 import asyncio
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 
 import pytest
@@ -42,6 +42,13 @@ def requests_to(server: WebServer, count: int, data: bytes = b"picture") -> list
 def arrivals(requests: list[Request]) -> list[Arrived]:
     with FetchAhead(requests, LIMITS) as arriving:
         return [arrived for arrived in arriving if arrived is not None]
+
+
+def until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 def busy(server: WebServer, seconds: float) -> list[int]:
@@ -93,7 +100,7 @@ def test_a_slow_host_delays_nobody_else(server: WebServer, other: WebServer) -> 
         began = time.monotonic()
         first = list(islice((one for one in arriving if one is not None), 20))
     assert {one.request for one in first} == set(quick)
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 5
 
 
 def test_whoever_waits_hears_that_nothing_has_arrived(server: WebServer) -> None:
@@ -106,7 +113,8 @@ def test_whoever_waits_hears_that_nothing_has_arrived(server: WebServer) -> None
 def test_no_more_is_fetched_ahead_than_there_is_room_for(server: WebServer, other: WebServer) -> None:
     requests = [*requests_to(server, 60), *requests_to(other, 60)]
     with FetchAhead(requests, LIMITS) as arriving:
-        time.sleep(1)
+        until(lambda: len(server.asked) + len(other.asked) >= 32)
+        time.sleep(0.5)
         assert len(server.asked) + len(other.asked) == 32
         assert sum(one is not None for one in arriving) == 120
 
@@ -121,7 +129,7 @@ def test_no_more_bytes_are_fetched_ahead_than_there_is_room_for(server: WebServe
 
 def test_large_pictures_arrive_one_after_the_other(server: WebServer) -> None:
     written: dict[str, int] = {}
-    enough = asyncio.Event()
+    enough = threading.Event()
 
     async def large(request: web.BaseRequest) -> web.StreamResponse:
         answer = web.StreamResponse()
@@ -129,17 +137,18 @@ def test_large_pictures_arrive_one_after_the_other(server: WebServer) -> None:
         for megabyte in range(48):
             await answer.write(bytes(1 << 20))
             written[request.path] = megabyte
-            if megabyte == 40:
-                await enough.wait()
+            while megabyte == 40 and not enough.is_set():
+                await asyncio.sleep(0.02)
         return answer
 
     requests = requests_to(server, 4)
     server.pages.update((f"/{number}.jpg", large) for number in range(4))
     with FetchAhead(requests, LIMITS) as arriving:
-        time.sleep(1)
+        until(lambda: any(megabytes > 30 for megabytes in written.values()))
+        time.sleep(0.5)
         assert sum(megabytes > 30 for megabytes in written.values()) == 1
         enough.set()
-        assert sum(one is not None for one in arriving) == 4
+        assert sum(one is not None and isinstance(one.outcome, Answer) for one in arriving) == 4
 
 
 def test_leaving_does_not_wait_for_a_slow_server(server: WebServer) -> None:
@@ -149,8 +158,8 @@ def test_leaving_does_not_wait_for_a_slow_server(server: WebServer) -> None:
     with FetchAhead(requests, LIMITS) as arriving:
         next(iter(arriving))
         began = time.monotonic()
-    assert time.monotonic() - began < 1
-    assert set(threading.enumerate()) == before
+    assert time.monotonic() - began < 10
+    until(lambda: set(threading.enumerate()) == before)
 
 
 def test_leaving_at_once_leaves_no_thread(server: WebServer) -> None:
@@ -158,7 +167,7 @@ def test_leaving_at_once_leaves_no_thread(server: WebServer) -> None:
     for _ in range(5):
         with FetchAhead(requests_to(server, 3), LIMITS):
             pass
-    assert set(threading.enumerate()) == before
+    until(lambda: set(threading.enumerate()) == before)
 
 
 def test_a_host_that_keeps_failing_is_given_up() -> None:

@@ -1,6 +1,7 @@
 """What a request may bring, and that whoever brings too much, too slowly or too often stands in nobody's way."""
 
 import asyncio
+import select
 import threading
 import time
 from collections.abc import Iterator
@@ -130,12 +131,12 @@ def begun(length: int, path: str = UPLOAD) -> bytes:
 @pytest.mark.parametrize("path", [UPLOAD, "/api/v1/search"])
 def test_an_upload_that_stops_arriving_is_given_up(path: str, port: int) -> None:
     with plug(port) as connection:
-        connection.sendall(begun(1000, path) + b"--a-boundary\r\n")
         began = time.monotonic()
+        connection.sendall(begun(1000, path) + b"--a-boundary\r\n")
         answer = answer_on(connection)
         assert answer.status == 408
         assert answer.sentence.startswith("What was sent arrived too slowly.")
-        assert 0.3 < time.monotonic() - began < 2
+        assert 0.4 <= time.monotonic() - began < 10
 
 
 def test_an_upload_that_trickles_is_given_up(port: int) -> None:
@@ -143,12 +144,12 @@ def test_an_upload_that_trickles_is_given_up(port: int) -> None:
     with plug(port) as connection:
         body, _headers = form(b"x" * 10_000)
         connection.sendall(begun(len(body)))
-        began = time.monotonic()
-        for number in range(200):
+        for number in range(250):
             connection.sendall(body[number : number + 1])
-            time.sleep(0.02)
-            if time.monotonic() - began > 1.7:
+            if select.select([connection], [], [], 0.02)[0]:
                 break
+        else:
+            raise AssertionError("it is still waited for")
         assert answer_on(connection).status == 408
 
 
