@@ -153,7 +153,8 @@ def test_a_copied_picture_can_be_pasted_elsewhere(
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
     match = searched.session.shown.results[0]
     choose(card_menu(searched, match), "Copy picture")
-    elsewhere = [xclip, "-selection", "clipboard", "-t", "image/png", "-o"]
+    # While the window itself holds the clipboard, who asks waits for the window, which waits here.
+    elsewhere = ["timeout", "2", xclip, "-selection", "clipboard", "-t", "image/png", "-o"]
     deadline = time.monotonic() + 20
     while True:
         searched.root.update()
