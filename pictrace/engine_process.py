@@ -68,7 +68,7 @@ class EngineProcess:
         self._closing = False
         self._connection: Connection | None = None
         self._process: SpawnProcess | None = None
-        self._outgoing: queue.SimpleQueue[tuple[Connection, Start | Control] | None] = queue.SimpleQueue()
+        self._outgoing: queue.SimpleQueue[tuple[Connection, Start | Control | None] | None] = queue.SimpleQueue()
         threading.Thread(target=self._deliver, name="messages to the worker", daemon=True).start()
         self._supervisor = threading.Thread(target=self._supervise, name="supervisor", daemon=True)
         self._supervisor.start()
@@ -110,11 +110,15 @@ class EngineProcess:
                 self._outgoing.put((self._connection, message))
 
     def _deliver(self) -> None:
-        """In a thread of its own: a worker that is busy takes a large message late."""
+        """In a thread of its own: a worker that is busy takes a large message late. None after the last message for a
+        connection closes it here, as it may be in use until then."""
         while (outgoing := self._outgoing.get()) is not None:
             connection, message = outgoing
             with suppress(OSError):
-                connection.send(message)
+                if message is None:
+                    connection.close()
+                else:
+                    connection.send(message)
 
     def _supervise(self) -> None:
         while True:
@@ -132,7 +136,7 @@ class EngineProcess:
                 self._connection = None
                 if not self._jobs and not self._closing:
                     self._work.clear()
-            connection.close()
+            self._outgoing.put((connection, None))
             process.join()
             if not self._closing:
                 self._learn(process.exitcode, stalled)

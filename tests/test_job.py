@@ -1,6 +1,9 @@
 """Work in the worker process: what it survives, and how it is paused, cancelled and ended."""
 
 import multiprocessing
+import os
+import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -161,6 +164,30 @@ def test_a_worker_killed_from_outside_is_started_again_and_brands_nothing(
     assert kills == 4
     assert isinstance(last, Finished)
     assert (last.result.indexed + last.result.reused, last.result.skipped) == (150, ())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="stops the worker with a signal")
+def test_a_worker_killed_while_it_is_told_something_large_is_told_again(engine: EngineProcess, tmp_path: Path) -> None:
+    archive = make_archive(tmp_path / "photos", 2, side=64)
+    index(engine, archive)
+    query = Query("query.jpg", data=(archive / "000.jpg").read_bytes() + bytes(1 << 20))
+    for _attempt in range(6):
+        worker = the_worker()
+        assert worker.pid is not None
+        os.kill(worker.pid, signal.SIGSTOP)
+        jobs = [
+            engine.start(Verb.SEARCH, queries=[query], archives=[str(archive)], options=SearchOptions(top=1))
+            for _ in range(2)
+        ]
+        time.sleep(0.05)
+        worker.kill()
+        deadline = time.monotonic() + 20
+        for job in jobs:
+            events: list[Event] = []
+            while not (events and isinstance(events[-1], Finished)):
+                assert time.monotonic() < deadline, "the new worker was told nothing"
+                events += job.poll()
+                time.sleep(0.01)
 
 
 def test_cancelling_keeps_what_was_done(engine: EngineProcess, tmp_path: Path) -> None:
