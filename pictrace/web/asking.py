@@ -37,7 +37,7 @@ class Asking:
                 return result
             case Failed():
                 raise self.problem(last)
-        raise problem_of(_stopped())
+        raise problem_of(stopped())
 
     def refusal(self, reason: str) -> Problem:
         """Of one query: it is no picture that can be read."""
@@ -73,7 +73,7 @@ class Asking:
                             return
                 if self._closed:
                     question.ended = True
-                    yield Failed(_stopped(), "")
+                    yield Failed(stopped(), "")
                     return
                 await question.changed.wait()
         finally:
@@ -102,5 +102,5 @@ class Question:
         return self._asking.events(self)
 
 
-def _stopped() -> Interrupted:
+def stopped() -> Interrupted:
     return Interrupted(_("The service is being stopped."))

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pictrace.events import Failed, Found
 from pictrace.language import _
 from pictrace.questions import Query, QueryFailed, SearchAnswer, SearchOptions
-from pictrace.web.asking import Asking
-from pictrace.web.problems import Problem
+from pictrace.web.asking import Asking, stopped
+from pictrace.web.problems import Problem, problem_of
 from pictrace.worker import Verb
 
 _JOBS_AT_ONCE = 2
@@ -60,6 +60,7 @@ class Dispatcher:
             Verb.SEARCH, queries=queries, archives=self._archives, options=options, index_first=False
         )
         remaining = iter(together)
+        problem = problem_of(stopped())
         async for event in question:
             match event:
                 case Found(answer=SearchAnswer() as answer):
@@ -67,8 +68,9 @@ class Dispatcher:
                 case Found(answer=QueryFailed(reason=reason)):
                     _settle(next(remaining), self._asking.refusal(reason))
                 case Failed():
-                    for one in remaining:
-                        _settle(one, self._asking.problem(event))
+                    problem = self._asking.problem(event)
+        for one in remaining:
+            _settle(one, problem)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)

@@ -68,8 +68,8 @@ class Pictures:
         while len(self._places) > _REMEMBERED_PLACES:
             self._places.popitem(last=False)
 
-    def remember_query(self, query: Original) -> Digest:
-        digest = _digest_of(query.data)
+    async def remember_query(self, query: Original) -> Digest:
+        digest = await asyncio.to_thread(_digest_of, query.data)
         if digest not in self._queries:
             self._query_bytes += len(query.data)
         self._queries[digest] = query

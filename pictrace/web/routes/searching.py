@@ -81,7 +81,7 @@ async def _fetched(service: Service, address: str) -> Original:
 
 async def _answered(service: Service, asked: Original, options: SearchOptions) -> Response:
     found = await service.searches.answer(asked.query, options)
-    digest = service.pictures.remember_query(asked)
+    digest = await service.pictures.remember_query(asked)
     matches = found.matches
     service.pictures.remember((match.picture, match.digest) for match in matches)
     facts = await service.pictures.facts([match.digest for match in matches])
