@@ -7,6 +7,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import expect
 
+from tests.pictures import make_picture
 from tests.web.browser.watched import PHONE, WIDE, Opening, Watched, faults
 from tests.web.services import RunningService
 
@@ -123,6 +124,17 @@ def test_a_wide_screen_is_used(opening: Opening, service: RunningService) -> Non
         "() => [...document.querySelectorAll('#gallery li')].map((one) => Math.round(one.getBoundingClientRect().top))"
     )
     assert tops.count(tops[0]) >= 8
+
+
+def test_nothing_is_cut_off_beside_a_large_picture(opening: Opening, service: RunningService, tmp_path: Path) -> None:
+    query = tmp_path / "wide.jpg"
+    make_picture(3, 800).resize((1600, 900)).save(query)
+    page = opening(service.address, (1000, 800))
+    page.find("#file").set_input_files(query)
+    expect(page.find("#query-facts")).to_contain_text("1600 × 900")
+    expect(page.find("#preview-picture")).to_be_visible()
+    wider = "() => [...document.querySelectorAll('.query, .preview')].filter((one) => one.scrollWidth > one.clientWidth)"
+    assert page.page.evaluate(f"{wider}.map((one) => one.className)") == []
 
 
 def _paper(page: Watched) -> str:
