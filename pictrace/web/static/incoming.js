@@ -14,6 +14,7 @@ export function listen(take) {
     chooser.value = "";
   });
   for (const form of document.querySelectorAll("form[data-address]")) {
+    form.elements.url.addEventListener("change", complete);
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       take(addressed(new FormData(form).get("url").trim()));
@@ -24,6 +25,13 @@ export function listen(take) {
   document.addEventListener("paste", (event) => onPaste(event, take));
   if (/Mac|iPhone|iPad/.test(navigator.platform)) byId("paste-hint").querySelector("kbd").textContent = "⌘";
   return choose;
+}
+
+/** As in a browser's own field for addresses, the scheme may be left out. */
+function complete(event) {
+  const field = event.target;
+  const words = field.value.trim();
+  if (/^[\w-]+(\.[\w-]+)+(:\d+)?\//.test(words)) field.value = `https://${words}`;
 }
 
 function addressed(address) {

@@ -83,6 +83,13 @@ def test_an_address_can_be_typed(page: Watched, query: Path, web: str) -> None:
     expect(page.find("#preview-picture")).to_be_visible()
 
 
+def test_a_typed_address_may_do_without_its_beginning(page: Watched) -> None:
+    page.refused = True
+    page.page.get_by_label("Address of a picture").fill("pictures.invalid/lighthouse.jpg")
+    page.page.keyboard.press("Enter")
+    expect(page.find("#message")).to_contain_text("pictures.invalid is not known.")
+
+
 def test_a_picture_of_another_page_can_be_dropped(page: Watched, query: Path, web: str) -> None:
     page.give_text("drop", f"{web}/{quote(query.name)}", "text/uri-list")
     _expect_lighthouses(page)
