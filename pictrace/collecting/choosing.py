@@ -36,12 +36,12 @@ class LeftOut(StrEnum):
 
     def words(self, count: int) -> str:
         sentence = {
-            LeftOut.ORNAMENT: _("{count} logos or icons"),
-            LeftOut.DRAWING: _("{count} drawings (SVG, ICO)"),
-            LeftOut.TINY: _("{count} smaller than {side} pixels"),
-            LeftOut.ROBOTS: _("{count} that their site keeps from programs"),
-            LeftOut.UNREACHABLE: _("{count} out of reach"),
-            LeftOut.NO_PICTURE: _("{count} that are no pictures"),
+            LeftOut.ORNAMENT: _("logos or icons: {count}"),
+            LeftOut.DRAWING: _("drawings (SVG, ICO): {count}"),
+            LeftOut.TINY: _("smaller than {side} pixels: {count}"),
+            LeftOut.ROBOTS: _("kept from programs by their site: {count}"),
+            LeftOut.UNREACHABLE: _("out of reach: {count}"),
+            LeftOut.NO_PICTURE: _("no pictures: {count}"),
         }[self]
         return sentence.format(count=count, side=SMALLEST_SIDE)
 

@@ -51,7 +51,7 @@ def collect(
         ).format(count=_count(collected), file=harmless(str(output)))
     )
     if collected.left_out:
-        answer(_("Left out: {what}.").format(what=_told(collected.left_out)))
+        answer(_("Left out ({what}).").format(what=_told(collected.left_out)))
 
 
 def _count(collected: "Collected") -> int:
