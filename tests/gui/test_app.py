@@ -121,6 +121,21 @@ def test_the_keys_of_the_window(searched: Window, album: Path, monkeypatch: pyte
     assert any("Shortcuts" in str(top.title()) for top in toplevels(searched))
 
 
+def test_f5_without_a_picture_reads_nothing_and_says_what_is_missing(window: Window, album: Path) -> None:
+    window.giving.take_archives((str(album),))
+    press(window.root, "F5")
+    until(window.root, lambda: "Choose the picture to look for." in words_in(window.main.notices))
+    assert window.session.shown.work is None
+
+
+def test_a_picture_that_cannot_be_opened_leaves_the_place_to_drop_another(window: Window, tmp_path: Path) -> None:
+    (tmp_path / "notes.jpg").write_text("no picture")
+    window.giving.take_picture(str(tmp_path / "notes.jpg"))
+    until(window.root, lambda: "This file is not a picture we can read: notes.jpg." in words_in(window.main))
+    assert "Drop a picture here" in words_in(window.panel)
+    assert "Opening…" not in words_in(window.panel)
+
+
 def test_f6_goes_from_pane_to_pane_and_back(searched: Window) -> None:
     searched.toolbar.find.focus_force()
     seen = []

@@ -414,6 +414,32 @@ def test_the_old_results_stay_dimmed_until_the_new_ones_come(session: Session, a
     assert second != first
 
 
+def test_nothing_in_one_folder_says_nothing_about_the_next(session: Session, album: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    search(session, tmp_path / "empty", album / "000.jpg")
+    assert message_of(wait(session, lambda shown: shown.message)).title == "No pictures in this folder."
+    session.choose_archives((str(album),))
+    shown = wait(session, lambda shown: shown.archives == (str(album),))
+    assert shown.message is None
+    assert shown.page is Page.EMPTY
+    assert shown.status == "Press “Find similar” to see what matches now."
+
+
+def test_results_of_another_folder_are_called_earlier_ones(session: Session, album: Path, tmp_path: Path) -> None:
+    search(session, album)
+    wait(session, is_done)
+    session.choose_archives((str(tmp_path),))
+    shown = wait(session, lambda shown: shown.dimmed)
+    assert shown.heading == "Earlier matches"
+    assert shown.status == "Press “Find similar” to see what matches now."
+
+
+def test_a_picture_that_cannot_be_opened_is_not_being_opened_any_more(session: Session, tmp_path: Path) -> None:
+    (tmp_path / "notes.jpg").write_text("no picture")
+    session.choose_query(Query(str(tmp_path / "notes.jpg")))
+    assert not wait(session, lambda shown: shown.message).opening
+
+
 def test_another_picture_is_searched_at_once_where_everything_is_read(session: Session, album: Path) -> None:
     search(session, album)
     wait(session, is_done)
