@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pictrace.errors import PicTraceError
 from pictrace.gui.clipboard import pasted
-from pictrace.gui.query import is_archive, path_in
+from pictrace.gui.query import is_archive, path_in, places_in
 from pictrace.gui.web_picture import fetch_picture, is_address
 from pictrace.language import _
 from pictrace.questions import Query
@@ -66,8 +66,7 @@ class Giving:
 
     def take_archive_text(self, text: str) -> None:
         """One place, or several as the toolbar shows them."""
-        home = [str(Path(one).expanduser()) for one in text.split(" + ")]
-        self.take_archives(tuple(home))
+        self.take_archives(places_in(text))
 
     def take_paths(self, paths: list[str]) -> None:
         """Archives become the place to look in, the first picture what is looked for."""
@@ -78,6 +77,7 @@ class Giving:
 
         def take(sorted_out: tuple[tuple[str, ...], str | None] | PicTraceError) -> None:
             if isinstance(sorted_out, PicTraceError):
+                session.notify(sorted_out.message)
                 return
             archives, picture = sorted_out
             if archives:
@@ -85,7 +85,8 @@ class Giving:
             if picture is not None:
                 self.take_picture(picture)
 
-        self._window.session.errands.run(sort_out, take)
+        session = self._window.session
+        session.errands.run(sort_out, take)
 
     def take_text(self, text: str) -> bool:
         """A path or an address; False for anything else."""
