@@ -11,6 +11,7 @@ import ttkbootstrap
 from pictrace.errors import PicTraceError, PictureUnreadable
 from pictrace.gui.compare_canvas import CompareCanvas
 from pictrace.gui.compare_scene import Mode
+from pictrace.gui.describing import percent
 from pictrace.gui.facts_table import FactsTable
 from pictrace.gui.originals import Originals, Pair, Wanted, facts_of_both
 from pictrace.gui.painting import Painted
@@ -241,7 +242,7 @@ class CompareView(ttkbootstrap.Frame):
             self._score.configure(text="")
             self._reason.configure(text=_("Comparing…"))
             return
-        self._score.configure(text=f"{known.score:.0%} · {known.label.words}")
+        self._score.configure(text=f"{percent(known.score)} · {known.label.words}")
         closer = explanation if match is not None and match.structure is None else None
         self._reason.configure(text=(closer or known).reason)
 
