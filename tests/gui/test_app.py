@@ -6,14 +6,17 @@ import sys
 import time
 import tkinter
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from tkinter import filedialog
+from tkinter import filedialog, ttk
+from tkinter import font as tkfont
 from typing import Any
 
 import pytest
 from PIL import Image, ImageGrab
 
+from pictrace.events import Skipped
 from pictrace.gui import app, dialogs
 from pictrace.gui.app import Window
 from pictrace.gui.preferences import Appearance
@@ -173,6 +176,32 @@ def test_space_looks_at_a_match_quickly(searched: Window) -> None:
     until(searched.root, lambda: look._picture is not None)
     press(look._sheet, "Key-space")
     assert not look.is_open
+
+
+def test_a_quick_look_stands_in_the_middle_and_its_words_fit(searched: Window) -> None:
+    look = searched.actions.quick_look
+    match = searched.session.shown.results[0]
+    long = replace(match, picture=replace(match.picture, name=f"{'a long way to go/' * 30}001.jpg"))
+    look.open(long)
+    until(searched.root, lambda: look._picture is not None)
+    sheet = look._sheet
+    assert sheet is not None
+    left, _top, right, _bottom = sheet.bbox("caption")
+    assert left >= 0
+    assert right <= sheet.winfo_width()
+    assert sheet.itemcget("caption", "text").endswith("KB")
+    _left, top, _right, bottom = sheet.bbox("picture")
+    assert abs(top - (sheet.winfo_height() - bottom)) <= 2 or bottom >= sheet.winfo_height() - searched.theme.px(62)
+
+
+def test_a_reason_is_shown_to_its_end(searched: Window) -> None:
+    reason = "It is damaged: the file is cut short, and too little of the picture is left. " * 3
+    top = dialogs.show_unreadable(searched.root, searched.theme, (Skipped("/photos", "a.jpg", reason),))
+    (table,) = (child for child in top.winfo_children() if child.winfo_class() == "Treeview")
+    top.update()
+    assert isinstance(table, ttk.Treeview)
+    font = tkfont.Font(font=searched.theme.font(0))
+    assert table.column("reason", "width") >= font.measure(reason)
 
 
 def test_a_pasted_path_and_a_pasted_file_address_become_the_query(window: Window, album: Path) -> None:
