@@ -6,6 +6,7 @@ from tkinter import filedialog
 from typing import TYPE_CHECKING
 
 from pictrace.errors import PicTraceError
+from pictrace.gui.choosing import hide_hidden_files, nearest_folder
 from pictrace.gui.clipboard import pasted
 from pictrace.gui.query import is_archive, path_in, places_in
 from pictrace.gui.web_picture import fetch_picture, is_address
@@ -19,17 +20,25 @@ if TYPE_CHECKING:
 class Giving:
     def __init__(self, window: "Window") -> None:
         self._window = window
+        hide_hidden_files(window.root)
 
     # Chosen
 
     def choose_picture(self) -> None:
-        location = filedialog.askopenfilename(parent=self._window.root, title=_("Choose a picture"))
+        shown = self._window.session.shown
+        last = () if shown.chosen is None else (shown.chosen.query.location,)
+        location = filedialog.askopenfilename(
+            parent=self._window.root, title=_("Choose a picture"), initialdir=nearest_folder(*last, *shown.archives)
+        )
         if location:
             self.take_picture(str(location))
 
     def choose_folder(self) -> None:
         location = filedialog.askdirectory(
-            parent=self._window.root, title=_("Choose the folder to look in"), mustexist=True
+            parent=self._window.root,
+            title=_("Choose the folder to look in"),
+            mustexist=True,
+            initialdir=self._place(),
         )
         if location:
             self.take_archives((str(location),))
@@ -37,14 +46,20 @@ class Giving:
     def choose_zip(self) -> None:
         kinds = [(_("Archives"), "*.zip *.cbz *.tar *.cbt *.tgz *.tar.*"), (_("All files"), "*")]
         chosen = filedialog.askopenfilenames(
-            parent=self._window.root, title=_("Choose the archives to look in"), filetypes=kinds
+            parent=self._window.root,
+            title=_("Choose the archives to look in"),
+            filetypes=kinds,
+            initialdir=self._place(),
         )
         if chosen:
             self.take_archives(tuple(map(str, chosen)))
 
     def add_folder(self) -> None:
         location = filedialog.askdirectory(
-            parent=self._window.root, title=_("Choose another folder to look in"), mustexist=True
+            parent=self._window.root,
+            title=_("Choose another folder to look in"),
+            mustexist=True,
+            initialdir=self._place(),
         )
         if location:
             self.take_archives((*self._window.session.shown.archives, str(location)))
@@ -55,6 +70,9 @@ class Giving:
         )
         if location:
             self._window.session.install_weights(Path(location))
+
+    def _place(self) -> str:
+        return nearest_folder(*self._window.session.shown.archives)
 
     # Taken
 
