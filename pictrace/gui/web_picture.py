@@ -1,5 +1,6 @@
 """A picture behind an address, fetched because the person gave that address, and only then."""
 
+import http.client
 import urllib.error
 import urllib.request
 from urllib.parse import urlsplit
@@ -36,6 +37,8 @@ def fetch_picture(address: str, max_bytes: int) -> bytes:
                             address=address, megabytes=max_bytes >> 20
                         )
                     )
+            if answer.length:
+                raise http.client.IncompleteRead(bytes(data), answer.length)
     except urllib.error.HTTPError as error:
         with error:
             raise PictureUnreadable(
@@ -43,7 +46,7 @@ def fetch_picture(address: str, max_bytes: int) -> bytes:
                     address=address, status=error.code
                 )
             ) from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, http.client.HTTPException) as error:
         reason = getattr(error, "reason", error)
         raise MachineRefuses(
             _("{address} cannot be reached ({reason}). Check the address and the network.").format(
