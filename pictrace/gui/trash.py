@@ -245,6 +245,9 @@ def _send(path: str) -> None:
         _system_trash()(path)
     except TrashPermissionError as error:
         raise _Refused(_("The drive it lies on has no trash, so it stays.")) from error
+    except UnicodeError as error:
+        # A desktop may want names as text, which not every name is.
+        raise _Refused(_("The system's trash takes no file with such a name.")) from error
     except OSError as error:
         sentence = _("The system's trash did not take it ({reason}).")
         raise _Refused(sentence.format(reason=_words(error))) from error

@@ -335,10 +335,11 @@ def test_each_of_two_keepers_is_checked(tmp_path: Path, album: Path, bin_of_the_
         (OSError("A sentence of the desktop's"), "A sentence of the desktop's"),
         (PermissionError(13, "Permission denied: /x"), "no permission"),
         (OSError(28, "No space left on device"), "disk full"),
+        (UnicodeEncodeError("utf-8", "\udcff", 0, 1, "surrogates not allowed"), "such a name"),
     ],
 )
 def test_a_trash_that_fails_says_why(
-    tmp_path: Path, album: Path, pair: Removal, monkeypatch: pytest.MonkeyPatch, error: OSError, said: str
+    tmp_path: Path, album: Path, pair: Removal, monkeypatch: pytest.MonkeyPatch, error: Exception, said: str
 ) -> None:
     def fail(path: str) -> None:
         raise error
