@@ -18,6 +18,11 @@ _BETWEEN_PLACES = re.compile(r" \+ (?=[~/\\]|[A-Za-z]:)")
 _ARCHIVE_BEGINNINGS = (b"PK\3\4", b"PK\5\6")
 
 
+def last_name(location: str) -> str:
+    """Of a path or an address, by which people know it."""
+    return location.replace("\\", "/").rpartition("/")[2] or location
+
+
 @dataclass(frozen=True, slots=True)
 class Chosen:
     query: Query
@@ -25,7 +30,7 @@ class Chosen:
 
     @property
     def name(self) -> str:
-        return self.query.location.replace("\\", "/").rpartition("/")[2] or self.query.location
+        return last_name(self.query.location)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
