@@ -42,6 +42,9 @@ def show_unreadable(root: tkinter.Tk, theme: Theme, skipped: tuple[Skipped, ...]
     table.column("reason", width=reasons, minwidth=reasons, anchor="w")
     for one in skipped:
         table.insert("", "end", values=(readable(one.name or one.archive), one.reason))
+    room = root.winfo_screenwidth() - theme.px(160)
+    width = min(max(theme.px(720), files + reasons + theme.px(60)), room)
+    window.geometry(f"{width}x{theme.px(420)}")
     bar = ttkbootstrap.Scrollbar(window, command=table.yview)
     table.configure(yscrollcommand=bar.set)
     bar.pack(side="right", fill="y", pady=(theme.px(12), 0))

@@ -22,7 +22,7 @@ from pictrace.gui import app, dialogs
 from pictrace.gui.app import Window
 from pictrace.gui.preferences import Appearance
 from pictrace.gui.settings_window import show_settings
-from pictrace.gui.shown import Page, Sort
+from pictrace.gui.shown import Page, Sort, Work
 from pictrace.questions import Region
 from pictrace.settings import Settings
 from tests.gui.sessions import within
@@ -426,6 +426,19 @@ def test_the_smallest_window_cuts_nothing_off(searched: Window) -> None:
         bottom = part.winfo_rooty() + part.winfo_height() - searched.root.winfo_rooty()
         assert right <= 900
         assert bottom <= 600
+
+
+def test_work_can_be_stopped_in_the_smallest_window_with_the_largest_text(window: Window) -> None:
+    window.root.geometry("900x600")
+    window.session.prefer(text_scale=1.5)
+    until(window.root, lambda: window.theme.text_scale == 1.5 and window.root.winfo_width() == 900)
+    words = "Reading pictures 30 of 1,048 · 18 a second · about 58 s left"
+    work = Work(words, 0.3, can_pause=True, paused=False)
+    window.status.show(replace(window.session.shown, work=work, unreadable_words="9 files could not be read"))
+    window.root.update()
+    for button in (window.status.pause, window.status.cancel):
+        assert button.winfo_width() >= button.winfo_reqwidth()
+        assert button.winfo_rootx() + button.winfo_width() <= window.root.winfo_rootx() + 900
 
 
 def test_no_heavy_module_is_loaded_before_the_first_comparison(screen: str, tmp_path: Path) -> None:
