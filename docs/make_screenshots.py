@@ -177,10 +177,11 @@ def _states(window: Window, samples: Samples) -> Iterator[str]:
 
 def _menus(window: Window) -> Iterator[str]:
     root, match, px = window.root, window.grid.current, window.theme.px
-    for menu, name, left, top in (
-        (main_menu(window), "menu", root.winfo_width() - px(310), px(46)),
-        (card_menu(window, match) if match else None, "card-menu", px(420), px(180)),
+    for make, name, left, top in (
+        (lambda: main_menu(window), "menu", root.winfo_width() - px(310), px(46)),
+        (lambda: card_menu(window, match) if match else None, "card-menu", px(420), px(180)),
     ):
+        menu = make()
         if menu is not None:
             menu.post(root.winfo_rootx() + left, root.winfo_rooty() + top)
             _settle(window)

@@ -125,6 +125,13 @@ class Window:
             case _:
                 self.session.do(act)
 
+    def find(self) -> None:
+        """Or says what is missing for it."""
+        if missing := self.session.missing:
+            self.session.notify(missing)
+        else:
+            self.session.find()
+
     def zoom(self, steps: int) -> None:
         """Of the thumbnails; 0 is the size of the first start."""
         side = self.session.preferences.card_side + steps * _SIDE_STEP if steps else Preferences().card_side

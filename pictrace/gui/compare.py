@@ -11,10 +11,12 @@ import ttkbootstrap
 from pictrace.errors import PicTraceError, PictureUnreadable
 from pictrace.gui.compare_canvas import CompareCanvas
 from pictrace.gui.compare_scene import Mode
+from pictrace.gui.describing import percent
 from pictrace.gui.facts_table import FactsTable
 from pictrace.gui.originals import Originals, Pair, Wanted, facts_of_both
 from pictrace.gui.painting import Painted
 from pictrace.gui.pictures import Loader
+from pictrace.gui.query import last_name
 from pictrace.gui.theme import Theme
 from pictrace.language import _
 from pictrace.picture import Match
@@ -67,7 +69,7 @@ class CompareView(ttkbootstrap.Frame):
         """The score and its sentence are the match's own where there is one; `place` is its number and of how many."""
         self._pair, self._match = pair, match
         self._asked.clear()
-        self.canvas.clear((_name(pair.one.location), _name(pair.other.location)))
+        self.canvas.clear((last_name(pair.one.location), last_name(pair.other.location)))
         number, count = place or (1, 1)
         self._steps = number > 1, number < count
         for button, possible in zip((self._previous, self._next), self._steps, strict=True):
@@ -241,7 +243,7 @@ class CompareView(ttkbootstrap.Frame):
             self._score.configure(text="")
             self._reason.configure(text=_("Comparing…"))
             return
-        self._score.configure(text=f"{known.score:.0%} · {known.label.words}")
+        self._score.configure(text=f"{percent(known.score)} · {known.label.words}")
         closer = explanation if match is not None and match.structure is None else None
         self._reason.configure(text=(closer or known).reason)
 
@@ -294,10 +296,6 @@ def _titles() -> tuple[tuple[Mode, str], ...]:
         (Mode.DIFFERENCES, _("Differences")),
         (Mode.SLIDER, _("Slider")),
     )
-
-
-def _name(location: str) -> str:
-    return location.replace("\\", "/").rsplit("/", 1)[-1] or location
 
 
 def _below(widget: tkinter.Misc) -> list[tkinter.Misc]:

@@ -2,7 +2,6 @@
 
 import tkinter
 from collections.abc import Callable
-from tkinter import font as tkfont
 from typing import Literal
 
 from PIL import Image, ImageDraw, ImageTk
@@ -10,8 +9,8 @@ from PIL import Image, ImageDraw, ImageTk
 from pictrace.errors import PictureUnreadable
 from pictrace.gui.compare_scene import Mode, Scene
 from pictrace.gui.compare_words import caption_of
-from pictrace.gui.facts_table import shortened
 from pictrace.gui.lens import Lens, Pane, Size
+from pictrace.gui.lettering import Lettering
 from pictrace.gui.originals import readable
 from pictrace.gui.painting import Painted
 from pictrace.gui.pictures import PictureLoader
@@ -34,6 +33,7 @@ class CompareCanvas(tkinter.Canvas):
         super().__init__(parent, highlightthickness=0, borderwidth=0, background=theme.paper, takefocus=True)
         self.scene = Scene(theme.paper, theme.px)
         self._theme = theme
+        self._lettering = Lettering(self)
         self._on_view = on_view
         self._due: str | None = None
         self._slow: str | None = None
@@ -218,7 +218,7 @@ class CompareCanvas(tkinter.Canvas):
         )
 
     def _shortened(self, text: str, room: float) -> str:
-        return shortened(readable(text), room, tkfont.Font(self, self._theme.font(0)))
+        return self._lettering.shortened(readable(text), self._theme.font(0), round(room))
 
     def _write_state(self, pane: Pane, side: int) -> None:
         """Where there is no picture, why."""

@@ -17,7 +17,7 @@ def describe(state: State) -> Shown:
     message = _message(state, results)
     if message is not None:
         page = Page.MESSAGE
-    elif state.answer is not None or state.phase in (Phase.INDEXING, Phase.SEARCHING, Phase.STOPPING):
+    elif _has_results(state) or state.phase in (Phase.INDEXING, Phase.SEARCHING, Phase.STOPPING):
         page = Page.RESULTS
     else:
         page = Page.EMPTY
@@ -27,9 +27,10 @@ def describe(state: State) -> Shown:
         preferences=state.preferences,
         chosen=state.chosen,
         look=state.look,
+        opening=state.chosen is not None and state.look is None and state.query_problem is None,
         archives=state.archives,
-        missing=_missing(state),
-        heading=_("Best matches") if state.answer_is_whole else _("Best matches so far"),
+        missing=missing_words(state),
+        heading=_heading(state),
         results=results,
         sort=state.sort,
         dimmed=state.answer_is_old or (state.phase is Phase.SEARCHING and state.searching_long),
@@ -47,7 +48,19 @@ def describe(state: State) -> Shown:
     )
 
 
-def _missing(state: State) -> str:
+def _has_results(state: State) -> bool:
+    """Nothing was found elsewhere says nothing about the place that is chosen now."""
+    return state.answer is not None and bool(state.answer.matches or not state.answer_is_old)
+
+
+def _heading(state: State) -> str:
+    if state.answer_is_old:
+        return _("Earlier matches")
+    return _("Best matches") if state.answer_is_whole else _("Best matches so far")
+
+
+def missing_words(state: State) -> str:
+    """Why nothing can be looked for yet; empty when all is there."""
     if state.chosen is None and not state.archives:
         return _("Choose a picture, and the folder or ZIP to look in.")
     if state.chosen is None:
@@ -70,7 +83,7 @@ def _message(state: State, results: tuple[Match, ...]) -> Message | None:
         return None
     if state.report is not None and not state.stopped and state.report.found == len(state.report.skipped):
         return _nothing_to_search(state)
-    if state.answer is None:
+    if not _has_results(state):
         return None
     closest = state.closest()
     if closest is None:
@@ -213,6 +226,8 @@ def _work(state: State) -> Work | None:
 def _status(state: State, matching: int) -> str:
     if state.answer is None:
         return _("Ready. Nothing leaves this computer.")
+    if state.answer_is_old and state.phase is Phase.IDLE and not missing_words(state):
+        return _("Press “Find similar” to see what matches now.")
     if matching == len(state.answer.matches) < state.answer.searched:
         words = _("At least {count:,} of {total:,} match; the best {count:,} are shown · {seconds:.2f} s")
     else:

@@ -7,12 +7,15 @@ import ttkbootstrap
 
 from pictrace import __version__
 from pictrace.events import Skipped
+from pictrace.gui.lettering import Lettering
 from pictrace.gui.originals import readable
 from pictrace.gui.theme import Theme
 from pictrace.language import _, ngettext
 
 if TYPE_CHECKING:
     from pictrace.gui.app import Window
+
+_MEASURED = 200
 
 
 def show_unreadable(root: tkinter.Tk, theme: Theme, skipped: tuple[Skipped, ...]) -> tkinter.Toplevel:
@@ -29,13 +32,25 @@ def show_unreadable(root: tkinter.Tk, theme: Theme, skipped: tuple[Skipped, ...]
     table = ttkbootstrap.Treeview(window, columns=("file", "reason"), show="headings", selectmode="browse")
     table.heading("file", text=_("File"), anchor="w")
     table.heading("reason", text=_("Reason"), anchor="w")
-    table.column("file", width=theme.px(260), anchor="w")
-    table.column("reason", width=theme.px(420), anchor="w")
+    lettering, space = Lettering(window), theme.px(24)
+    names = [lettering.width(readable(one.name or one.archive), theme.font(0)) for one in skipped[:_MEASURED]]
+    longest = sorted({one.reason for one in skipped}, key=len)[-_MEASURED:]
+    reasons = max((lettering.width(reason, theme.font(0)) for reason in longest), default=0) + space
+    files = min(max(names, default=0) + space, theme.px(320))
+    table.column("file", width=max(files, theme.px(120)), anchor="w", stretch=False)
+    # As wide as it has to be: a sentence that is cut off helps nobody.
+    table.column("reason", width=reasons, minwidth=reasons, anchor="w")
     for one in skipped:
         table.insert("", "end", values=(readable(one.name or one.archive), one.reason))
+    room = root.winfo_screenwidth() - theme.px(160)
+    width = min(max(theme.px(720), files + reasons + theme.px(60)), room)
+    window.geometry(f"{width}x{theme.px(420)}")
     bar = ttkbootstrap.Scrollbar(window, command=table.yview)
     table.configure(yscrollcommand=bar.set)
     bar.pack(side="right", fill="y", pady=(theme.px(12), 0))
+    across = ttkbootstrap.Scrollbar(window, orient="horizontal", command=table.xview)
+    table.configure(xscrollcommand=across.set)
+    across.pack(side="bottom", fill="x", padx=(theme.px(12), 0))
     table.pack(fill="both", expand=True, padx=(theme.px(12), 0), pady=(theme.px(12), 0))
     table.focus_set()
     return window

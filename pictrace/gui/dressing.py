@@ -37,6 +37,8 @@ def dress(root: Any, style: Any, theme: "Theme") -> None:
     for name in ("TCheckbutton", "primary.TCheckbutton", "TRadiobutton"):
         style.layout(name, _choice_layout(root, style, theme, name))
     style.configure("TLabel", borderwidth=0, padding=0)
+    for ground in ("card", "warning"):
+        _dress_bar(root, style, theme, ground)
 
 
 def dress_menu(menu: tkinter.Menu, theme: "Theme") -> None:
@@ -71,6 +73,21 @@ def _space_out(menu: tkinter.Menu, theme: "Theme") -> None:
 def on_ground(style: str, ground: str) -> str:
     """The style for a button that stands on "paper", "card" or "warning": its corners show what is behind it."""
     return f"{ground.title()}.{style}"
+
+
+def bar_on_paper(ground: str) -> str:
+    """The style for a frame with round corners that is coloured as "card" or "warning"."""
+    return f"{ground.title()}.Bar.TFrame"
+
+
+def _dress_bar(root: Any, style: Any, theme: "Theme", ground: str) -> None:
+    element, radius = f"PicTrace.{ground}.bar", theme.px(_RADIUS)
+    if element not in style.element_names():
+        width, height = (2 * radius + 3 + theme.px(side) for side in _MIDDLE)
+        face = rounded_frame((width, height), radius, getattr(theme, ground), theme.line, max(1, theme.px(1)))
+        style.element_create(element, "image", _kept(root, face), border=radius + 1, padding=0, sticky="nswe")
+    style.layout(bar_on_paper(ground), [(element, {"sticky": "nswe"})])
+    style.configure(bar_on_paper(ground), background=theme.paper)
 
 
 def _have_styles_made(root: Any) -> None:

@@ -83,6 +83,8 @@ class DuplicatesList(VirtualCanvas[Spot, FileCell]):
 
     def refresh(self) -> None:
         """The model has changed."""
+        # A click may come before they are drawn again, and must not be about a group that is gone.
+        self._links.clear()
         self._numbers = self._model.groups()
         self._measure()
         if self._numbers and self._seat(self._current) is None:

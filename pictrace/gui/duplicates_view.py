@@ -78,11 +78,6 @@ class DuplicatesView(ttkbootstrap.Frame):
         if self._taking_in is None:
             self._taking_in = self.after_idle(self._take_in)
 
-    @property
-    def arriving(self) -> bool:
-        """Not all that was added is listed yet."""
-        return self._taking_in is not None
-
     def say(self, words: str) -> None:
         """While there are no groups."""
         self.list.set_empty_words(words)
@@ -243,7 +238,8 @@ class DuplicatesView(ttkbootstrap.Frame):
         self._leaving.export([self.model.as_shown(number) for number in self.model.groups()])
 
     def _menu(self, number: int, member: GroupMember) -> tkinter.Menu:
-        menu = tkinter.Menu(self, tearoff=False)
+        # By its name it takes the place of the one before, which nobody sees any more.
+        menu = tkinter.Menu(self, name="popup", tearoff=False)
         dress_menu(menu, self._theme)
         picture = member.picture
         marked = self.model.is_marked(member)

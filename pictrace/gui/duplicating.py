@@ -85,10 +85,14 @@ class Duplicating:
             case Finished():
                 view.say(_("There are no duplicates here."))
             case Failed(error=error):
-                again = _("Go back and press “Find duplicates” to start again.")
-                view.say(f"{error.message} {again}")
+                view.say("")
+                view.notice.tell(error.message, view.notice.button(_("Start again"), self._start_again))
             case Cancelled():
                 view.say(_("Stopped."))
+
+    def _start_again(self) -> None:
+        self.close()
+        self.open()
 
     def _copy_path(self, picture: PictureRef) -> None:
         self._window.copy(path_text(picture))

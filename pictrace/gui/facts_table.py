@@ -2,8 +2,8 @@
 
 import tkinter
 from collections.abc import Sequence
-from tkinter import font as tkfont
 
+from pictrace.gui.lettering import Lettering
 from pictrace.gui.originals import FactOfBoth
 from pictrace.gui.theme import Theme
 
@@ -15,6 +15,7 @@ class FactsTable(tkinter.Canvas):
     def __init__(self, parent: tkinter.Misc, theme: Theme) -> None:
         super().__init__(parent, highlightthickness=0, borderwidth=0, takefocus=False)
         self._facts: Sequence[FactOfBoth] = ()
+        self._lettering = Lettering(self)
         self.set_theme(theme)
         self.bind("<Configure>", lambda _event: self._draw())
 
@@ -46,29 +47,20 @@ class FactsTable(tkinter.Canvas):
             left += column
 
     def _columns(self, width: int) -> list[int]:
-        bold, small = (tkfont.Font(self, self._theme.font(step, True)) for step in (0, -1))
+        bold, small = self._theme.font(0, True), self._theme.font(-1, True)
+        width_of = self._lettering.width
         needed = [
-            max(bold.measure(fact.one), bold.measure(fact.other), small.measure(_title(fact))) + self._theme.px(16)
+            max(width_of(fact.one, bold), width_of(fact.other, bold), width_of(_title(fact), small))
+            + self._theme.px(16)
             for fact in self._facts[len(_LONG) :]
         ]
         return [round((width - sum(needed)) * share) for share in _LONG[: len(self._facts)]] + needed
 
     def _cell(self, x: int, y: float, words: str, colour: str, room: int, step: int, bold: bool) -> None:
         font = self._theme.font(step, bold)
-        text = shortened(words, room, tkfont.Font(self, font))
+        text = self._lettering.shortened(words, font, room)
         self.create_text(x, y, text=text, anchor="w", fill=colour, font=font, tags="words")
 
 
 def _title(fact: FactOfBoth) -> str:
     return f"{fact.title} ≠" if fact.differs else fact.title
-
-
-def shortened(text: str, room: float, font: tkfont.Font) -> str:
-    """With its middle left out where it is too long: both ends of a path tell more."""
-    if font.measure(text) <= room:
-        return text
-    for kept in range(len(text) - 1, 1, -1):
-        short = f"{text[: (kept + 1) // 2]}…{text[len(text) - kept // 2 :]}"
-        if font.measure(short) <= room:
-            return short
-    return "…"

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from pictrace.errors import PicTraceError
 from pictrace.fetching import FetchLimits, fetch_picture, is_address
+from pictrace.gui.choosing import hide_hidden_files, nearest_folder
 from pictrace.gui.clipboard import pasted
-from pictrace.gui.query import is_archive, path_in
+from pictrace.gui.query import is_archive, path_in, places_in
 from pictrace.language import _
 from pictrace.questions import Query
 
@@ -19,17 +20,25 @@ if TYPE_CHECKING:
 class Giving:
     def __init__(self, window: "Window") -> None:
         self._window = window
+        hide_hidden_files(window.root)
 
     # Chosen
 
     def choose_picture(self) -> None:
-        location = filedialog.askopenfilename(parent=self._window.root, title=_("Choose a picture"))
+        shown = self._window.session.shown
+        last = () if shown.chosen is None else (shown.chosen.query.location,)
+        location = filedialog.askopenfilename(
+            parent=self._window.root, title=_("Choose a picture"), initialdir=nearest_folder(*last, *shown.archives)
+        )
         if location:
             self.take_picture(str(location))
 
     def choose_folder(self) -> None:
         location = filedialog.askdirectory(
-            parent=self._window.root, title=_("Choose the folder to look in"), mustexist=True
+            parent=self._window.root,
+            title=_("Choose the folder to look in"),
+            mustexist=True,
+            initialdir=self._place(),
         )
         if location:
             self.take_archives((str(location),))
@@ -41,14 +50,20 @@ class Giving:
             (_("All files"), "*"),
         ]
         chosen = filedialog.askopenfilenames(
-            parent=self._window.root, title=_("Choose the archives to look in"), filetypes=kinds
+            parent=self._window.root,
+            title=_("Choose the archives to look in"),
+            filetypes=kinds,
+            initialdir=self._place(),
         )
         if chosen:
             self.take_archives(tuple(map(str, chosen)))
 
     def add_folder(self) -> None:
         location = filedialog.askdirectory(
-            parent=self._window.root, title=_("Choose another folder to look in"), mustexist=True
+            parent=self._window.root,
+            title=_("Choose another folder to look in"),
+            mustexist=True,
+            initialdir=self._place(),
         )
         if location:
             self.take_archives((*self._window.session.shown.archives, str(location)))
@@ -60,6 +75,9 @@ class Giving:
         if location:
             self._window.session.install_weights(Path(location))
 
+    def _place(self) -> str:
+        return nearest_folder(*self._window.session.shown.archives)
+
     # Taken
 
     def take_picture(self, location: str, data: bytes | None = None) -> None:
@@ -70,8 +88,7 @@ class Giving:
 
     def take_archive_text(self, text: str) -> None:
         """One place, or several as the toolbar shows them."""
-        home = [str(Path(one).expanduser()) for one in text.split(" + ")]
-        self.take_archives(tuple(home))
+        self.take_archives(places_in(text))
 
     def take_paths(self, paths: list[str]) -> None:
         """Archives become the place to look in, the first picture what is looked for."""
@@ -82,6 +99,7 @@ class Giving:
 
         def take(sorted_out: tuple[tuple[str, ...], str | None] | PicTraceError) -> None:
             if isinstance(sorted_out, PicTraceError):
+                session.notify(sorted_out.message)
                 return
             archives, picture = sorted_out
             if archives:
@@ -89,7 +107,8 @@ class Giving:
             if picture is not None:
                 self.take_picture(picture)
 
-        self._window.session.errands.run(sort_out, take)
+        session = self._window.session
+        session.errands.run(sort_out, take)
 
     def take_text(self, text: str) -> bool:
         """A path or an address; False for anything else."""

@@ -1,6 +1,7 @@
 """How wide words are, and words cut to a width."""
 
 import tkinter
+from bisect import bisect_right
 
 TkFont = tuple[str, int, str]
 
@@ -15,6 +16,13 @@ class Lettering:
             # Tk closes a font that no widget has, and opening it takes eighty times as long as measuring.
             self._in_use[font] = tkinter.Label(self._widget, font=font)
         return int(self._widget.tk.call("font", "measure", font, "-displayof", self._widget, text))
+
+    def beginning(self, text: str, font: TkFont, width: int) -> str:
+        """As many letters as fit, for words that are understood from their beginning."""
+        if self.width(text, font) <= width:
+            return text
+        fitting = bisect_right(range(len(text)), width, key=lambda length: self.width(f"{text[:length]}…", font)) - 1
+        return f"{text[: max(0, fitting)].rstrip()}…"
 
     def shortened(self, text: str, font: TkFont, width: int) -> str:
         """As much of both ends as fits, since names that begin alike often end in different numbers."""

@@ -49,7 +49,7 @@ class CardLayout:
 
     @property
     def bar(self) -> Place:
-        width, height = min(self.theme.px(46), self.width // 5), self.theme.px(4)
+        width, height = min(self.theme.px(46), self.width // 6), self.theme.px(4)
         return Place(self.width - self.pad - width, self.second_line - height // 2, width, height)
 
 

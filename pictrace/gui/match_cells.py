@@ -2,6 +2,8 @@
 
 import tkinter
 
+from PIL import Image
+
 from pictrace.gui.cards import Mark, Missing, Thumbnail
 from pictrace.gui.cells import Cell, Photos
 from pictrace.gui.describing import percent
@@ -9,7 +11,7 @@ from pictrace.gui.lettering import Lettering
 from pictrace.gui.match_cards import CardLayout, paint_bar, paint_card, paint_face
 from pictrace.gui.originals import readable
 from pictrace.gui.thumbnails import Thumb
-from pictrace.picture import Match
+from pictrace.picture import Label, Match
 
 
 class MatchCell(Cell):
@@ -18,6 +20,7 @@ class MatchCell(Cell):
         self._back, self._bar, self._face = (self._image_item(anchor) for anchor in ("nw", "nw", "center"))
         self._name, self._score, self._label = self._text_items(("w", "e", "w"))
         self._layout: CardLayout | None = None
+        self._has_bar = True
         self._pictured: tuple[object, ...] = ()
         self._worded: tuple[object, ...] = ()
 
@@ -52,19 +55,22 @@ class MatchCell(Cell):
             self._show_image(self._face, paint_face(layout, thumbnail, dimmed=dimmed))
 
     def _write_words(self, layout: CardLayout, match: Match, dimmed: bool) -> None:
-        filled = round(layout.bar.width * match.score)
-        bar = self._photos.get(("bar", layout, filled, dimmed), lambda: paint_bar(layout, filled, dimmed=dimmed))
-        self._show_photo(self._bar, bar)
         theme = layout.theme
-        score, name, label = percent(match.score), match.picture.name.rpartition("/")[2], match.label.words
         plain, bold, small = theme.font(0), theme.font(0, bold=True), theme.font(-1)
         inner = layout.width - 2 * layout.pad
+        if self._has_bar:
+            filled = round(layout.bar.width * match.score)
+            bar = self._photos.get(("bar", layout, filled, dimmed), lambda: paint_bar(layout, filled, dimmed=dimmed))
+        else:
+            bar = self._photos.get("no bar", lambda: Image.new("RGBA", (1, 1)))
+        self._show_photo(self._bar, bar)
+        score, name = percent(match.score), match.picture.name.rpartition("/")[2]
         room = inner - self._lettering.width(score, bold) - theme.px(8)
-        fitting = self._lettering.shortened(label[:1].upper() + label[1:], small, inner - layout.bar.width - 8)
+        label = self._lettering.beginning(_words(match.label), small, inner)
         ink, accent = (theme.faint, theme.faint) if dimmed else (theme.ink, theme.accent)
         self._write(self._name, self._lettering.shortened(readable(name), plain, room), plain, ink)
         self._write(self._score, score, bold, accent)
-        self._write(self._label, fitting, small, theme.faint)
+        self._write(self._label, label, small, theme.faint)
 
     def _lay_out(self, layout: CardLayout) -> None:
         self._layout = layout
@@ -73,3 +79,11 @@ class MatchCell(Cell):
         self._move(self._name, layout.pad, layout.first_line)
         self._move(self._score, layout.width - layout.pad, layout.first_line)
         self._move(self._label, layout.pad, layout.second_line)
+        # No bar rather than cut words, and then on no card.
+        widest = max(self._lettering.width(_words(label), layout.theme.font(-1)) for label in Label)
+        beside = layout.width - 2 * layout.pad - layout.bar.width - layout.theme.px(6)
+        self._has_bar = widest <= beside
+
+
+def _words(label: Label) -> str:
+    return label.words[:1].upper() + label.words[1:]

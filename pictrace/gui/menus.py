@@ -117,6 +117,7 @@ def _add(
 
 
 def _menu(window: "Window", parent: tkinter.Misc | None = None) -> tkinter.Menu:
-    menu = tkinter.Menu(parent or window.root, tearoff=False)
+    """One without a parent takes the place of the one before, which nobody sees any more."""
+    menu = tkinter.Menu(parent or window.root, name="" if parent else "popup", tearoff=False)
     dress_menu(menu, window.theme)
     return menu

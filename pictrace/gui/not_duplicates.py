@@ -13,7 +13,8 @@ from pictrace.home import make_home, reason_of
 from pictrace.language import _
 from pictrace.picture import Digest
 
-_BUSY_SECONDS = 5.0
+_BUSY_SECONDS = 0.2
+"""The window waits for it, and another one only writes a few lines."""
 
 Contents = tuple[Digest, ...]
 """In order; a digest stands twice where several files have this content."""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import ttkbootstrap
 
-from pictrace.gui.dressing import on_ground
+from pictrace.gui.dressing import bar_on_paper, on_ground
 from pictrace.gui.shown import Act, Bar, Tone
 from pictrace.gui.theme import Theme
 
@@ -58,7 +58,7 @@ class Notices(tkinter.Frame):
             Tone.DANGER: ("card", theme.danger),
         }[bar.tone]
         colour = getattr(theme, ground)
-        frame = tkinter.Frame(self, background=colour, highlightbackground=theme.line, highlightthickness=1)
+        frame = ttkbootstrap.Frame(self, style=bar_on_paper(ground))
         frame.pack(fill="x", padx=theme.px(12), pady=(theme.px(10), 0))
         frame.columnconfigure(0, weight=1)
         words = tkinter.Label(

@@ -2,6 +2,7 @@
 
 import json
 import os
+import threading
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from pathlib import Path
@@ -63,9 +64,13 @@ def load_preferences(file: Path) -> Preferences:
 def save_preferences(file: Path, preferences: Preferences) -> None:
     """Raises OSError. The old file stays whole until the new one is."""
     make_home(file.parent)
-    new = file.with_name(f"{file.name}.{os.getpid()}.new")
-    new.write_text(json.dumps(asdict(preferences), indent=2), encoding="utf-8")
-    new.replace(file)
+    # Closing saves too, perhaps while a thread still does.
+    new = file.with_name(f"{file.name}.{os.getpid()}-{threading.get_ident()}.new")
+    try:
+        new.write_text(json.dumps(asdict(preferences), indent=2), encoding="utf-8")
+        new.replace(file)
+    finally:
+        new.unlink(missing_ok=True)
 
 
 def _sensible(name: str, value: Any, default: Any) -> Any:

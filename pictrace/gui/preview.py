@@ -65,6 +65,8 @@ class Preview(tkinter.Canvas):
             self._draw()
 
     def _draw(self) -> None:
+        # The button learns its height only now. This may also bring a new size, and draw within the drawing.
+        self._button.update_idletasks()
         self.delete("all")
         if self._look is not None:
             self._draw_picture(self._look)
@@ -131,7 +133,6 @@ class Preview(tkinter.Canvas):
             self.create_window(middle, 0, anchor="n", window=self._button),
         ]
         gaps = [theme.px(8), theme.px(4), theme.px(14), 0]
-        self._button.update_idletasks()
         tall = [self._button.winfo_reqheight() if part == parts[-1] else _height(self, part) for part in parts]
         top = max(0, (height - sum(tall) - sum(gaps)) // 2)
         for part, own, gap in zip(parts, tall, gaps, strict=True):

@@ -1,20 +1,26 @@
 """The picture that is looked for: where it comes from, and how it looks."""
 
 import os
+import re
 from dataclasses import dataclass
-from pathlib import Path
 
 from PIL import Image
 
 from pictrace.archives import find_picture, is_list_of_addresses
+from pictrace.archives.folder import open_without_waiting
 from pictrace.archives.kinds import SNIFF_BYTES, Kind, kind_of, looks_like_picture
-from pictrace.errors import Unreadable
 from pictrace.language import _
 from pictrace.questions import Query, Region
 from pictrace.settings import Settings
 
 _PREVIEW_SIDE = 1024
+_BETWEEN_PLACES = re.compile(r" \+ (?=[~/\\]|[A-Za-z]:)")
 _ARCHIVE_BEGINNINGS = (b"PK\3\4", b"PK\5\6")
+
+
+def last_name(location: str) -> str:
+    """Of a path or an address, by which people know it."""
+    return location.replace("\\", "/").rpartition("/")[2] or location
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +30,7 @@ class Chosen:
 
     @property
     def name(self) -> str:
-        return self.query.location.replace("\\", "/").rpartition("/")[2] or self.query.location
+        return last_name(self.query.location)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,7 +74,7 @@ def is_archive(location: str) -> bool:
     if kind in (Kind.PICTURE, Kind.ARCHIVE):
         return kind is Kind.ARCHIVE
     try:
-        with Path(location).open("rb") as file:
+        with open_without_waiting(location) as file:
             head = file.read(SNIFF_BYTES)
     except OSError:
         return False
@@ -89,6 +95,11 @@ def path_in(text: str) -> str | None:
     return path if os.path.isabs(path) else None  # noqa: PTH117
 
 
+def places_in(text: str) -> tuple[str, ...]:
+    """The archives that a typed text names. A name may hold what stands between two, but none begins in its middle."""
+    return tuple(os.path.expanduser(place) for place in _BETWEEN_PLACES.split(text))  # noqa: PTH111
+
+
 def in_bytes(count: int) -> str:
     if count < 1000:
         return _("{count} bytes").format(count=count)
@@ -97,6 +108,3 @@ def in_bytes(count: int) -> str:
     if count < 1_000_000_000:
         return _("{count:.1f} MB").format(count=count / 1e6)
     return _("{count:.1f} GB").format(count=count / 1e9)
-
-
-__all__ = ["Chosen", "Look", "Unreadable", "in_bytes", "is_archive", "look_at", "path_in"]

@@ -54,11 +54,12 @@ class QueryPanel(ttkbootstrap.Frame):
         scale = ttkbootstrap.Frame(self)
         scale.pack(fill="x", pady=(0, theme.px(12)))
         scale.columnconfigure((0, 2), weight=1, uniform="ends")
-        self._looser = ttkbootstrap.Label(scale, text=_("looser"))
+        scale.bind("<Configure>", lambda event: self._wrap_ends(event.width))
+        self._looser = ttkbootstrap.Label(scale, text=_("looser"), justify="left")
         self._looser.grid(row=0, column=0, sticky="w")
         self._least = ttkbootstrap.Label(scale)
         self._least.grid(row=0, column=1, padx=theme.px(8))
-        self._stricter = ttkbootstrap.Label(scale, text=_("stricter"))
+        self._stricter = ttkbootstrap.Label(scale, text=_("stricter"), justify="right")
         self._stricter.grid(row=0, column=2, sticky="e")
         self._turned = tkinter.BooleanVar(self)
         self._subfolders = tkinter.BooleanVar(self)
@@ -68,12 +69,13 @@ class QueryPanel(ttkbootstrap.Frame):
         self.set_theme(theme)
 
     def show(self, shown: Shown) -> None:
-        what = (shown.chosen, shown.look, shown.preferences)
+        what = (shown.chosen, shown.look, shown.opening, shown.preferences)
         if what == self._shown:
             return
         self._shown = what
         self.preview.show(
-            None if shown.chosen is None else (shown.look, shown.chosen.region), waiting=shown.chosen is not None
+            None if shown.look is None or shown.chosen is None else (shown.look, shown.chosen.region),
+            waiting=shown.opening,
         )
         room = (
             max(self._theme.px(_WIDTH), self.preview.winfo_width()) - self._change.winfo_reqwidth() - self._theme.px(8)
@@ -100,6 +102,12 @@ class QueryPanel(ttkbootstrap.Frame):
         for faint in (self._facts, self._looser, self._stricter):
             faint.configure(foreground=theme.faint, font=theme.font(-1))
         self._least.configure(font=theme.font(-1, bold=True))
+
+    def _wrap_ends(self, width: int) -> None:
+        """Long words take two lines rather than being cut."""
+        room = (width - self._least.winfo_reqwidth() - 2 * self._theme.px(8)) // 2
+        for end in (self._looser, self._stricter):
+            end.configure(wraplength=max(1, room))
 
     def _box(self, words: str, variable: tkinter.BooleanVar, changed: Callable[[], None]) -> None:
         box = ttkbootstrap.Checkbutton(self, text=words, variable=variable, command=changed, bootstyle="primary")

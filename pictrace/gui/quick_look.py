@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 from PIL import Image, ImageTk
 
 from pictrace.gui.describing import percent
+from pictrace.gui.lettering import Lettering
+from pictrace.gui.originals import readable
 from pictrace.gui.query import Look, look_at
 from pictrace.language import _
 from pictrace.picture import Match
@@ -14,6 +16,9 @@ from pictrace.questions import Query
 if TYPE_CHECKING:
     from pictrace.errors import PicTraceError
     from pictrace.gui.app import Window
+
+_CAPTION = 60
+"""What is left free for it below the picture, in logical pixels."""
 
 
 class QuickLook:
@@ -64,15 +69,21 @@ class QuickLook:
             return
         theme = self._window.theme
         self._sheet.update_idletasks()
-        width, height = self._sheet.winfo_width(), self._sheet.winfo_height() - theme.px(60)
+        width, height = self._sheet.winfo_width(), self._sheet.winfo_height() - theme.px(_CAPTION)
         image = look.preview
         scale = min(width / image.width, height / image.height, theme.scale * max(1.0, look.width / image.width))
         size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
         self._picture = ImageTk.PhotoImage(image.resize(size, Image.Resampling.LANCZOS), master=self._sheet)
         self._sheet.delete("all")
-        self._sheet.create_image(width // 2, height // 2, image=self._picture)
-        words = f"{percent(match.score)} · {match.picture.name} · {look.facts}"
-        self._sheet.create_text(width // 2, height + theme.px(30), text=words, font=theme.font(0), fill=theme.ink)
+        # In the middle of the window, as far as the caption leaves room for that.
+        middle = min(self._sheet.winfo_height() // 2, height - size[1] // 2)
+        self._sheet.create_image(width // 2, middle, image=self._picture, tags="picture")
+        font, caption = theme.font(0), height + theme.px(_CAPTION) // 2
+        score, lettering = percent(match.score), Lettering(self._sheet)
+        room = width - theme.px(24) - lettering.width(f"{score} ·  · {look.facts}", font)
+        name = lettering.shortened(readable(match.picture.name), font, room)
+        words = f"{score} · {name} · {look.facts}"
+        self._sheet.create_text(width // 2, caption, text=words, font=font, fill=theme.ink, tags="caption")
 
     def _say(self, words: str) -> None:
         if self._sheet is None:

@@ -11,7 +11,7 @@ from pictrace.engine_process import EngineProcess
 from pictrace.errors import MachineRefuses, PicTraceError
 from pictrace.events import Cancelled, Event, Failed, Finished
 from pictrace.gui.copying import Copying
-from pictrace.gui.describing import describe
+from pictrace.gui.describing import describe, missing_words
 from pictrace.gui.errands import Errands
 from pictrace.gui.finding import Finding
 from pictrace.gui.preferences import Preferences
@@ -178,6 +178,11 @@ class Session:
     def preferences(self) -> Preferences:
         """Also what was changed since the last poll."""
         return self._state.preferences
+
+    @property
+    def missing(self) -> str:
+        """Why nothing can be looked for yet, also after what was changed since the last poll."""
+        return missing_words(self._state)
 
     @property
     def shown_answer(self) -> SearchAnswer | None:

@@ -51,7 +51,7 @@ def show_settings(window: "Window", section: Section | None = None) -> tkinter.T
     top.variables = (appearance, scale, offer)  # type: ignore[attr-defined]
 
     def add_choices(row: int, words: str, variable: tkinter.StringVar, name: str, choices: dict[Any, str]) -> None:
-        _title(frame, theme, words, row)
+        _title(window, frame, words, row)
         line = ttkbootstrap.Frame(frame)
         line.grid(row=row, column=1, columnspan=2, sticky="w")
         for value, label in choices.items():
@@ -78,7 +78,7 @@ def _add_model(window: "Window", frame: Any, theme: Theme, row: int, *, focus: b
     """Whether the weights are here is told once that is known: their checksum may have to be computed."""
     from pictrace.embedders.weights import weights_status
 
-    _title(frame, theme, _("Model"), row)
+    _title(window, frame, _("Model"), row)
     words = ttkbootstrap.Label(frame, text=_("Looking…"), wraplength=theme.px(380))
     words.grid(row=row, column=1, sticky="w")
     buttons = ttkbootstrap.Frame(frame)
@@ -108,7 +108,7 @@ class CacheRow:
     def __init__(self, window: "Window", frame: Any, row: int, *, focus: bool) -> None:
         self._window = window
         theme = window.theme
-        _title(frame, theme, _("Cache"), row)
+        _title(window, frame, _("Cache"), row)
         self._words = ttkbootstrap.Label(frame, text=_("Looking…"), wraplength=theme.px(380), justify="left")
         self._words.grid(row=row, column=1, sticky="w")
         buttons = ttkbootstrap.Frame(frame)
@@ -164,6 +164,9 @@ class CacheRow:
         self._look()
 
 
-def _title(frame: Any, theme: Theme, words: str, row: int) -> None:
+def _title(window: "Window", frame: Any, words: str, row: int) -> None:
+    theme = window.theme
     label = ttkbootstrap.Label(frame, text=words, font=theme.font(0, bold=True))
+    # The text size may change while the settings are open.
+    label.bind("<<ThemeChanged>>", lambda _event: label.configure(font=window.theme.font(0, bold=True)))
     label.grid(row=row, column=0, sticky="w", padx=(0, theme.px(20)), pady=theme.px(6))

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from pictrace.gui import dialogs
 from pictrace.gui.settings_window import show_settings
-from pictrace.gui.shown import Act
 from pictrace.language import _
 from pictrace.picture import Match
 
@@ -23,7 +22,7 @@ def bind_shortcuts(window: "Window") -> None:
         f"<{COMMAND}-o>": giving.choose_picture,
         f"<{COMMAND}-O>": giving.choose_folder,
         f"<{COMMAND}-q>": window.close,
-        "<F5>": lambda: window.act(Act.FIND),
+        "<F5>": window.find,
         f"<{COMMAND}-plus>": lambda: window.zoom(1),
         f"<{COMMAND}-equal>": lambda: window.zoom(1),
         f"<{COMMAND}-KP_Add>": lambda: window.zoom(1),
@@ -79,6 +78,10 @@ def shortcut_list() -> list[tuple[str, str]]:
         (f"{key}R", _("show in its folder")),
         (_("{key}plus, minus, 0, wheel").format(key=key), _("size of the thumbnails")),
         (_("1–4, ←, →, hold B"), _("in a comparison: mode, previous, next, flip")),
+        (
+            _("Space, K, M, N, Del"),
+            _("among duplicates: mark, keep, mark the others, not duplicates, to the trash"),
+        ),
         ("Esc", _("close the comparison, else cancel the running work")),
         ("F6", _("next part of the window")),
         (f"{key}{_('comma')}", _("settings")),

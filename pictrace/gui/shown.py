@@ -88,6 +88,8 @@ class Shown:
     preferences: Preferences
     chosen: Chosen | None
     look: Look | None
+    opening: bool
+    """The picture that was chosen is being read."""
     archives: tuple[str, ...]
     missing: str
     """Why nothing can be found yet; empty when all is there."""

@@ -49,7 +49,7 @@ class State:
     download: Progress | None = None
     download_problem: str | None = None
     sort: Sort = Sort.BEST
-    _filtered: tuple[tuple[object, ...], tuple[Match, ...]] = ((), ())
+    _filtered: tuple[tuple[SearchAnswer | None, float, Sort], tuple[Match, ...]] | None = None
 
     @property
     def place(self) -> tuple[tuple[str, ...], bool]:
@@ -69,10 +69,14 @@ class State:
 
     def results(self) -> tuple[Match, ...]:
         """What the slider leaves of the answer; the very same object while it leaves the same."""
-        about = (id(self.answer), self.preferences.threshold, self.sort)
-        if self._filtered[0] != about:
-            self._filtered = about, self._filter()
-        return self._filtered[1]
+        threshold = self.preferences.threshold
+        if self._filtered is not None:
+            (answer, *others), found = self._filtered
+            if answer is self.answer and others == [threshold, self.sort]:
+                return found
+        found = self._filter()
+        self._filtered = (self.answer, threshold, self.sort), found
+        return found
 
     def _filter(self) -> tuple[Match, ...]:
         if self.answer is None:

@@ -80,9 +80,10 @@ class StatusBar(ttkbootstrap.Frame):
             self._size.pack(side="right")
             return
         self._size.pack_forget()
-        self.cancel.pack(side="right", padx=(self._space, 0))
+        # Before the words, so that a narrow window cuts these and no button.
+        self.cancel.pack(side="right", padx=(self._space, 0), before=self._words)
         if work.can_pause:
-            self.pause.pack(side="right", padx=(self._space, 0))
+            self.pause.pack(side="right", padx=(self._space, 0), before=self._words)
         self._bar.pack(side="right", fill="x", expand=True, padx=(self._space, 0))
 
     def _move(self, work: Work) -> None:

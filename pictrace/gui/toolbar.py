@@ -83,3 +83,5 @@ class Toolbar(ttkbootstrap.Frame):
         typed = self._place_box.get().strip()
         if typed:
             self._on_archive(typed)
+            # So that the next thing that is pasted is a picture, and no longer text for this field.
+            self.winfo_toplevel().focus_set()

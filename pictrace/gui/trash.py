@@ -115,16 +115,15 @@ def _move(removal: Removal, seen: dict[str, tuple[Identity, Digest]]) -> None:
     victim = removal.victim.picture
     path = _own_path(victim)
     for keeper in removal.keepers:
-        _check_keeper(keeper, path, seen)
+        _check_keeper(keeper, seen)
     facts, digest = _hashed(path)
     if digest != removal.victim.digest:
         raise _Refused(_("It has changed since the search."))
     # Reading takes a while, and much may happen in it.
-    if _facts(path) != facts:
-        raise _Refused(_("It has changed since the search."))
     for keeper in removal.keepers:
-        if _facts(_file_of(keeper.picture)) != seen[keeper.picture.key][0]:
-            raise _Refused(_keeper_changed(keeper))
+        _check_it_stays(keeper, seen[keeper.picture.key][0], facts)
+    if _facts(_own_path(victim)) != facts:
+        raise _Refused(_("It has changed since the search."))
     _send(path)
     if os.path.lexists(path):
         raise _Refused(_("The system's trash did not take it."))
@@ -138,26 +137,41 @@ def _own_path(picture: PictureRef) -> str:
     return picture.key
 
 
-def _check_keeper(keeper: GroupMember, victim_path: str, seen: dict[str, tuple[Identity, Digest]]) -> None:
+def _check_keeper(keeper: GroupMember, seen: dict[str, tuple[Identity, Digest]]) -> None:
     """Afterwards its facts, and the digest of what it holds, are among those seen."""
-    file = _file_of(keeper.picture)
     try:
+        file = _file_of(keeper.picture)
         facts = _facts(file)
         known = seen.get(keeper.picture.key)
         if known is None or known[0] != facts:
             seen[keeper.picture.key] = known = facts, _hashed_member(keeper) if _is_member(keeper) else _hashed(file)[1]
     except _Refused as refused:
-        sentence = _('The picture that would stay in its place, "{name}", is not there any more: {reason}')
-        raise _Refused(sentence.format(name=keeper.picture.name, reason=refused.reason)) from refused
+        raise _keeper_gone(keeper, refused) from refused
     if known[1] != keeper.digest:
-        raise _Refused(_keeper_changed(keeper))
-    if facts[:2] == _facts(victim_path)[:2]:
+        raise _keeper_changed(keeper)
+
+
+def _check_it_stays(keeper: GroupMember, seen: Identity, victim: Identity) -> None:
+    """It is what it was a moment ago, and does not go with the victim."""
+    try:
+        facts = _facts(_file_of(keeper.picture))
+    except _Refused as refused:
+        raise _keeper_gone(keeper, refused) from refused
+    if facts != seen:
+        raise _keeper_changed(keeper)
+    # One file on a server that is mounted twice has two device numbers.
+    if facts[:2] == victim[:2] or facts[1:] == victim[1:]:
         raise _Refused(_('It and "{name}" are two names of one file.').format(name=keeper.picture.name))
 
 
-def _keeper_changed(keeper: GroupMember) -> str:
+def _keeper_gone(keeper: GroupMember, refused: _Refused) -> _Refused:
+    sentence = _('The picture that would stay in its place, "{name}", is not there any more: {reason}')
+    return _Refused(sentence.format(name=keeper.picture.name, reason=refused.reason))
+
+
+def _keeper_changed(keeper: GroupMember) -> _Refused:
     sentence = _('The picture that would stay in its place, "{name}", has changed since the search.')
-    return sentence.format(name=keeper.picture.name)
+    return _Refused(sentence.format(name=keeper.picture.name))
 
 
 def _is_local(picture: PictureRef) -> bool:
@@ -231,6 +245,9 @@ def _send(path: str) -> None:
         _system_trash()(path)
     except TrashPermissionError as error:
         raise _Refused(_("The drive it lies on has no trash, so it stays.")) from error
+    except UnicodeError as error:
+        # A desktop may want names as text, which not every name is.
+        raise _Refused(_("The system's trash takes no file with such a name.")) from error
     except OSError as error:
         sentence = _("The system's trash did not take it ({reason}).")
         raise _Refused(sentence.format(reason=_words(error))) from error

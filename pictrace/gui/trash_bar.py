@@ -1,5 +1,6 @@
 """The bar below the duplicates: what is marked, the question before it goes to the trash, and the way there."""
 
+import time
 import tkinter
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ from pictrace.language import _
 from pictrace.questions import GroupMember
 
 _POLL_MS = 40
+_HASTY_SECONDS = 0.5
 
 
 class TrashBar(ttkbootstrap.Frame):
@@ -35,14 +37,17 @@ class TrashBar(ttkbootstrap.Frame):
         self._on_gone, self._on_done = on_gone, on_done
         self._run: TrashRun | None = None
         self._asking = False
+        self._asked_at = 0.0
         self._trashed, self._going = 0, 0
         self._stayed: list[Stayed] = []
         self._polling: str | None = None
-        self.words = ttkbootstrap.Label(self, anchor="w")
+        self.words = ttkbootstrap.Label(self, anchor="w", justify="left")
+        self.words.bind("<Configure>", lambda event: self.words.configure(wraplength=event.width))
         self.go = ttkbootstrap.Button(self, bootstyle="danger", command=self._press)
         self.cancel = ttkbootstrap.Button(self, bootstyle="secondary-outline", command=self.withdraw)
         self._progress = ttkbootstrap.Progressbar(self, length=theme.px(160), maximum=1.0)
-        # The words last, so that a narrow window cuts them and no button.
+        self.go.bind("<Button-1>", self._clicked)
+        # The words last, so that a narrow window makes two lines of them and cuts no button.
         self.go.pack(side="right")
         self.words.pack(side="left", fill="x", expand=True)
         self.set_theme(theme)
@@ -67,6 +72,7 @@ class TrashBar(ttkbootstrap.Frame):
     def ask(self) -> None:
         if not self.moving and self._model.summary().files:
             self._asking = True
+            self._asked_at = time.monotonic()
             self._show()
             self.go.focus_set()
 
@@ -84,6 +90,10 @@ class TrashBar(ttkbootstrap.Frame):
             self.after_cancel(self._polling)
             self._polling = None
         super().destroy()
+
+    def _clicked(self, _event: object) -> str | None:
+        """The second click of a double one is no answer to the question that the first one asked."""
+        return "break" if self._asking and time.monotonic() - self._asked_at < _HASTY_SECONDS else None
 
     def _press(self) -> None:
         if not self._asking:

@@ -3,9 +3,24 @@
 import gc
 import os
 import subprocess
+import tkinter
 from collections.abc import Callable, Iterator
 
 import pytest
+
+
+@pytest.fixture(autouse=True)
+def _no_callback_fails(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Tk prints what a callback raises, and goes on; here the test fails."""
+    raised: list[BaseException] = []
+
+    def remember(_root: tkinter.Tk, _kind: type, error: BaseException, _trace: object) -> None:
+        raised.append(error)
+
+    monkeypatch.setattr(tkinter.Tk, "report_callback_exception", remember)
+    yield
+    if raised:
+        raise raised[0]
 
 
 @pytest.fixture(scope="session")

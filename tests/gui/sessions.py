@@ -21,6 +21,14 @@ def wait(session: Session, condition: Callable[[Shown], object]) -> Shown:
     return session.shown
 
 
+def within(seconds: float, measured: Callable[[], float]) -> None:
+    """So long it takes, at least one time of three: what else the machine does may slow down any of them."""
+    took: list[float] = []
+    while not took or took[-1] >= seconds:
+        assert len(took) < 3, took
+        took.append(measured())
+
+
 def is_done(shown: Shown) -> bool:
     return shown.work is None and shown.heading == "Best matches" and not shown.dimmed
 

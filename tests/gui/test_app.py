@@ -6,21 +6,26 @@ import sys
 import time
 import tkinter
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from tkinter import filedialog
+from tempfile import mkdtemp
+from tkinter import filedialog, ttk
+from tkinter import font as tkfont
 from typing import Any
 
 import pytest
 from PIL import Image, ImageGrab
 
+from pictrace.events import Skipped
 from pictrace.gui import app, dialogs
 from pictrace.gui.app import Window
 from pictrace.gui.preferences import Appearance
 from pictrace.gui.settings_window import show_settings
-from pictrace.gui.shown import Page, Sort
+from pictrace.gui.shown import Page, Sort, Work
 from pictrace.questions import Region
 from pictrace.settings import Settings
+from tests.gui.sessions import within
 from tests.gui.windows import button_with, click, opened, press, until, words_in
 from tests.pictures import make_archive
 from tests.weights_server import serving
@@ -121,6 +126,21 @@ def test_the_keys_of_the_window(searched: Window, album: Path, monkeypatch: pyte
     assert any("Shortcuts" in str(top.title()) for top in toplevels(searched))
 
 
+def test_f5_without_a_picture_reads_nothing_and_says_what_is_missing(window: Window, album: Path) -> None:
+    window.giving.take_archives((str(album),))
+    press(window.root, "F5")
+    until(window.root, lambda: "Choose the picture to look for." in words_in(window.main.notices))
+    assert window.session.shown.work is None
+
+
+def test_a_picture_that_cannot_be_opened_leaves_the_place_to_drop_another(window: Window, tmp_path: Path) -> None:
+    (tmp_path / "notes.jpg").write_text("no picture")
+    window.giving.take_picture(str(tmp_path / "notes.jpg"))
+    until(window.root, lambda: "This file is not a picture we can read: notes.jpg." in words_in(window.main))
+    assert "Drop a picture here" in words_in(window.panel)
+    assert "Opening…" not in words_in(window.panel)
+
+
 def test_f6_goes_from_pane_to_pane_and_back(searched: Window) -> None:
     searched.toolbar.find.focus_force()
     seen = []
@@ -160,6 +180,32 @@ def test_space_looks_at_a_match_quickly(searched: Window) -> None:
     assert not look.is_open
 
 
+def test_a_quick_look_stands_in_the_middle_and_its_words_fit(searched: Window) -> None:
+    look = searched.actions.quick_look
+    match = searched.session.shown.results[0]
+    long = replace(match, picture=replace(match.picture, name=f"{'a long way to go/' * 30}001.jpg"))
+    look.open(long)
+    until(searched.root, lambda: look._picture is not None)
+    sheet = look._sheet
+    assert sheet is not None
+    left, _top, right, _bottom = sheet.bbox("caption")
+    assert left >= 0
+    assert right <= sheet.winfo_width()
+    assert sheet.itemcget("caption", "text").endswith("KB")
+    _left, top, _right, bottom = sheet.bbox("picture")
+    assert abs(top - (sheet.winfo_height() - bottom)) <= 2 or bottom >= sheet.winfo_height() - searched.theme.px(62)
+
+
+def test_a_reason_is_shown_to_its_end(searched: Window) -> None:
+    reason = "It is damaged: the file is cut short, and too little of the picture is left. " * 3
+    top = dialogs.show_unreadable(searched.root, searched.theme, (Skipped("/photos", "a.jpg", reason),))
+    (table,) = (child for child in top.winfo_children() if child.winfo_class() == "Treeview")
+    top.update()
+    assert isinstance(table, ttk.Treeview)
+    font = tkfont.Font(font=searched.theme.font(0))
+    assert table.column("reason", "width") >= font.measure(reason)
+
+
 def test_a_pasted_path_and_a_pasted_file_address_become_the_query(window: Window, album: Path) -> None:
     for text in (str(album / "001.jpg"), (album / "004.jpg").as_uri()):
         window.root.clipboard_clear()
@@ -167,6 +213,22 @@ def test_a_pasted_path_and_a_pasted_file_address_become_the_query(window: Window
         press(window.root, "Control-v")
         name = text.rpartition("/")[2]
         until(window.root, partial(_says, window.panel, name))
+
+
+def test_once_a_folder_is_typed_a_pasted_path_is_the_picture_and_no_text_for_the_field(
+    window: Window, album: Path
+) -> None:
+    field = window.toolbar._place_box
+    field.focus_force()
+    field.insert("end", str(album))
+    press(field, "Return")
+    window.root.clipboard_clear()
+    window.root.clipboard_append(str(album / "001.jpg"))
+    target = window.root.focus_get()
+    assert target is not None
+    target.event_generate("<Control-v>")
+    until(window.root, lambda: "001.jpg" in words_in(window.panel))
+    assert field.get() == str(album)
 
 
 def test_a_pasted_address_is_fetched_and_a_wrong_one_told(window: Window, album: Path) -> None:
@@ -340,14 +402,20 @@ def test_closing_while_reading_takes_less_than_two_seconds_and_leaves_nothing_ru
 ) -> None:
     import multiprocessing
 
-    with opened(Settings(tmp_path / "home")) as window:
-        window.giving.take_archives((str(make_archive(tmp_path / "many", 150)),))
-        window.session.find()
-        until(window.root, lambda: window.session.shown.work and window.session.shown.work.share)
-        began = time.monotonic()
-        window.close()
-        assert time.monotonic() - began < 2
-        assert multiprocessing.active_children() == []
+    album = make_archive(tmp_path / "many", 150)
+
+    def closing() -> float:
+        with opened(Settings(Path(mkdtemp(dir=tmp_path)))) as window:
+            window.giving.take_archives((str(album),))
+            window.session.find()
+            until(window.root, lambda: window.session.shown.work and window.session.shown.work.share)
+            began = time.monotonic()
+            window.close()
+            took = time.monotonic() - began
+            assert multiprocessing.active_children() == []
+            return took
+
+    within(2, closing)
 
 
 def test_the_smallest_window_cuts_nothing_off(searched: Window) -> None:
@@ -358,6 +426,19 @@ def test_the_smallest_window_cuts_nothing_off(searched: Window) -> None:
         bottom = part.winfo_rooty() + part.winfo_height() - searched.root.winfo_rooty()
         assert right <= 900
         assert bottom <= 600
+
+
+def test_work_can_be_stopped_in_the_smallest_window_with_the_largest_text(window: Window) -> None:
+    window.root.geometry("900x600")
+    window.session.prefer(text_scale=1.5)
+    until(window.root, lambda: window.theme.text_scale == 1.5 and window.root.winfo_width() == 900)
+    words = "Reading pictures 30 of 1,048 · 18 a second · about 58 s left"
+    work = Work(words, 0.3, can_pause=True, paused=False)
+    window.status.show(replace(window.session.shown, work=work, unreadable_words="9 files could not be read"))
+    window.root.update()
+    for button in (window.status.pause, window.status.cancel):
+        assert button.winfo_width() >= button.winfo_reqwidth()
+        assert button.winfo_rootx() + button.winfo_width() <= window.root.winfo_rootx() + 900
 
 
 def test_no_heavy_module_is_loaded_before_the_first_comparison(screen: str, tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ import gc
 import io
 import subprocess
 import sys
-import time
 import tkinter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -28,6 +27,7 @@ from pictrace.picture import Digest, Label, Match, PictureRef
 from pictrace.questions import EmbedderChoice, Explanation, Overlay
 from pictrace.settings import Settings
 from pictrace.training.generated import picture
+from tests.gui.windows import PATIENCE_SECONDS, until
 
 SIZE = 1000, 640
 WHOLE = picture(16, 320)
@@ -53,11 +53,7 @@ class Shown:
     theme: Theme
 
     def wait(self, condition: Callable[[], object]) -> None:
-        until = time.monotonic() + 20
-        while not condition():
-            assert time.monotonic() < until, "it did not happen"
-            self.view.update()
-            time.sleep(0.005)
+        until(self.view, condition)
 
     def settle(self) -> None:
         """Until everything is loaded and drawn."""
@@ -471,10 +467,9 @@ def test_closing_while_pictures_load_leaves_nothing_behind(shown: Shown, folder:
     shown.view.show(pair_of(folder, "whole.png", "crop.png"))
     threads = shown.view._loader._threads
     shown.view.destroy()
-    until = time.monotonic() + 20
-    while any(thread.is_alive() for thread in threads):
-        assert time.monotonic() < until
-        time.sleep(0.005)
+    for thread in threads:
+        thread.join(PATIENCE_SECONDS)
+    assert not any(thread.is_alive() for thread in threads)
 
 
 def test_the_window_compares_without_the_libraries_that_compute_the_evidence() -> None:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -305,6 +306,17 @@ def test_two_windows_remember_into_one_file(tmp_path: Path) -> None:
     model_of(one, first).dismiss(0)
     model_of(other, second).dismiss(0)
     assert model_of(NotDuplicates(file), first, second).groups() == []
+
+
+def test_what_another_window_holds_is_not_waited_for_and_remembered_until_the_end(tmp_path: Path) -> None:
+    file = tmp_path / "not-duplicates.txt"
+    pair = group(member("a.jpg"), member("b.jpg"))
+    model = model_of(NotDuplicates(file), pair)
+    with FileLock(f"{file}.lock"):
+        assert "will be forgotten" in str(model.dismiss(0))
+    model.add([pair])
+    assert model.groups() == []
+    assert not file.exists()
 
 
 def test_five_thousand_groups_and_one_of_five_thousand_are_no_burden(not_duplicates: NotDuplicates) -> None:

@@ -14,7 +14,7 @@ import ttkbootstrap
 from PIL import Image
 
 from pictrace.errors import PictureUnreadable
-from pictrace.gui import trash
+from pictrace.gui import trash, trash_bar
 from pictrace.gui.duplicates_layout import ListLayout, Measures, Seat
 from pictrace.gui.duplicates_list import Spot
 from pictrace.gui.duplicates_model import DuplicatesModel
@@ -27,6 +27,7 @@ from pictrace.gui.thumbnails import Thumb
 from pictrace.picture import PictureRef
 from pictrace.questions import DuplicateGroup, GroupKind
 from tests.gui.duplicate_groups import group, member, names, real_member
+from tests.gui.windows import click, until
 
 SIZE = 1000, 700
 
@@ -65,15 +66,11 @@ class Shown:
         return self.view.list.canvas
 
     def wait(self, condition: Callable[[], object]) -> None:
-        until = time.monotonic() + 20
-        while not condition():
-            assert time.monotonic() < until, "it did not happen"
-            self.view.update()
-            time.sleep(0.005)
+        until(self.view, condition)
 
     def settle(self) -> None:
         self.view.update()
-        self.wait(lambda: not self.view.arriving and self.view._loader.idle and self.view.list._drawing is None)
+        self.wait(lambda: self.view._taking_in is None and self.view._loader.idle and self.view.list._drawing is None)
 
     def press(self, key: str) -> None:
         self.canvas.focus_force()
@@ -244,6 +241,38 @@ def test_the_last_of_a_group_cannot_be_ticked(showing: Showing) -> None:
     assert marked(shown) == ["a2.jpg"]
 
 
+def test_the_second_click_of_a_double_one_dismisses_no_group_that_is_gone(showing: Showing) -> None:
+    shown = showing(pair("a"))
+    link = shown.view.list._links[0].place
+    for _click in range(2):
+        shown.canvas.event_generate("<Button-1>", x=link.left + 3, y=link.top + 3)
+    shown.settle()
+    assert shown.view.model.groups() == []
+    assert shown.notice().startswith("Not duplicates")
+
+
+def test_a_double_click_asks_and_does_not_answer(showing: Showing, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = showing(pair("a"))
+    bar = shown.view.bar
+    monkeypatch.setattr(trash_bar, "_HASTY_SECONDS", 3600)
+    bar.go.event_generate("<Enter>")
+    for _click in range(2):
+        click(bar.go)
+        assert bar.asking
+    monkeypatch.setattr(trash_bar, "_HASTY_SECONDS", 0)
+    click(bar.go)
+    assert not bar.asking
+
+
+def test_menus_do_not_pile_up(showing: Showing) -> None:
+    shown = showing(pair("a"))
+    first, second = shown.view.model.members(0)
+    shown.view._menu(0, first)
+    before = len(shown.view.winfo_children())
+    shown.view._menu(0, second)
+    assert len(shown.view.winfo_children()) == before
+
+
 def test_keys_move_mark_keep_and_compare(showing: Showing) -> None:
     shown = showing(pair("a"), pair("b"))
     shown.press("Down")
@@ -398,13 +427,14 @@ def test_a_change_of_the_theme_draws_all_anew(
 def test_only_what_is_in_sight_of_five_thousand_groups_exists(showing: Showing) -> None:
     groups = [pair(f"{number:04}-") for number in range(5000)]
     shown = showing(*groups)
-    began = time.perf_counter()
+    # The time of this thread alone, so that other work of the machine does not count.
+    began = time.thread_time()
     steps = 100
     for step in range(steps):
         shown.view.list._scroll_to(step * 13_000)
         shown.view.list._draw()
         shown.view.update_idletasks()
-    assert (time.perf_counter() - began) / steps < 0.1, "16 ms are the aim; this allows for a busy machine"
+    assert (time.thread_time() - began) / steps < 0.05, "16 ms are the aim; benchmarks measure it"
     shown.press("End")
     assert "4999-2.jpg" in shown.words()
     assert len(shown.canvas.find_all()) < 1000

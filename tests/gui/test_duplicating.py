@@ -10,7 +10,7 @@ import pytest
 from pictrace.gui import trash
 from pictrace.gui.app import Window
 from pictrace.settings import Settings
-from tests.gui.windows import opened, press, until, words_in
+from tests.gui.windows import button_with, opened, press, until, words_in
 from tests.pictures import make_archive
 
 
@@ -95,6 +95,20 @@ def test_leaving_while_it_searches_stops_the_search(window: Window) -> None:
     press(window.duplicating.view.list.canvas, "Key-Escape")
     assert window.duplicating.view is None
     until(window.root, lambda: not window.session._others)
+
+
+def test_what_failed_can_be_started_again(window: Window, tmp_path: Path) -> None:
+    (tmp_path / "photos").rename(tmp_path / "elsewhere")
+    window.toolbar.duplicates.invoke()
+    view = window.duplicating.view
+    assert view is not None
+    until(window.root, lambda: "Start again" in words_in(view))
+    assert any("There is nothing at" in words for words in words_in(view))
+    (tmp_path / "elsewhere").rename(tmp_path / "photos")
+    button_with(view, "Start again").invoke()
+    again = window.duplicating.view
+    assert again is not None
+    until(window.root, again.model.groups)
 
 
 def test_where_there_are_none_it_says_so(window: Window, tmp_path: Path) -> None:

@@ -101,13 +101,13 @@ def test_a_hundred_thousand_matches_take_as_few_cards_as_a_screenful(shown: Show
 def test_scrolling_keeps_up_with_the_screen(shown: Shown, many: list[Match]) -> None:
     shown.grid.show(many)
     shown.settle()
-    frames = []
+    frames = []  # the time of this thread alone, so that other work of the machine does not count
     for _turn in range(120):
-        began = time.perf_counter()
+        began = time.thread_time()
         shown.grid.canvas.event_generate("<Button-5>")
         shown.root.update()
-        frames.append(time.perf_counter() - began)
-    assert np.median(frames) < 0.05, "generous, for a busy machine; benchmarks measure it"
+        frames.append(time.thread_time() - began)
+    assert np.median(frames) < 0.05, "16 ms are the aim; benchmarks measure it"
 
 
 def test_a_card_shows_name_score_label_and_picture(shown: Shown) -> None:

@@ -114,6 +114,13 @@ def test_the_menu_has_everything_in_order(searched: Window) -> None:
     assert searched.session.preferences.appearance is Appearance.DARK
 
 
+def test_menus_do_not_pile_up(window: Window) -> None:
+    main_menu(window)
+    before = window.root.winfo_children()
+    main_menu(window)
+    assert len(window.root.winfo_children()) == len(before)
+
+
 def test_what_needs_results_is_off_without_them(window: Window) -> None:
     menu = main_menu(window)
     for label in ("Export results…", "Copy results to a folder…", "Look in another folder too…", "Recent"):

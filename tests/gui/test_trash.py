@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -209,6 +208,59 @@ def test_the_victim_is_changed_while_it_is_checked(
     assert (album / "victim.jpg").read_bytes() == b"edited"
 
 
+def becomes_a_link(monkeypatch: pytest.MonkeyPatch, folder: Path, to: Path) -> None:
+    """As soon as the picture that stays was checked."""
+    check = trash._check_keeper
+
+    def check_and_swap(keeper: GroupMember, seen: dict[str, tuple[trash.Identity, Digest]]) -> None:
+        check(keeper, seen)
+        folder.rename(folder.with_name("old"))
+        folder.symlink_to(to)
+
+    monkeypatch.setattr(trash, "_check_keeper", check_and_swap)
+
+
+@only_posix
+def test_the_victim_s_folder_becomes_a_link_to_the_keeper_s_while_the_keeper_is_checked(
+    tmp_path: Path, album: Path, bin_of_the_test: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    removal = Removal(real_member(album, "1/a.jpg", SAME), (real_member(album, "2/a.jpg", SAME),))
+    becomes_a_link(monkeypatch, album / "1", to=album / "2")
+    assert outcome(tmp_path, removal) == ['It and "2/a.jpg" are two names of one file.']
+    assert (album / "2" / "a.jpg").exists()
+
+
+@only_posix
+def test_the_victim_s_folder_becomes_a_link_to_an_equal_picture_while_it_is_checked(
+    tmp_path: Path, album: Path, bin_of_the_test: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    removal = Removal(real_member(album, "1/a.jpg", SAME), (real_member(album, "keeper.jpg", SAME),))
+    equal = real_member(tmp_path / "elsewhere", "a.jpg", SAME).picture.key
+    becomes_a_link(monkeypatch, album / "1", to=tmp_path / "elsewhere")
+    (reason,) = outcome(tmp_path, removal)
+    assert reason is not None
+    assert "through a link" in reason
+    assert Path(equal).exists()
+
+
+def test_one_file_on_a_server_that_is_mounted_twice_stays(
+    tmp_path: Path, album: Path, bin_of_the_test: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Mounting takes rights, so the second mount is a second name with a device number of its own."""
+    victim = real_member(album, "victim.jpg", SAME)
+    (album / "keeper.jpg").hardlink_to(album / "victim.jpg")
+    removal = Removal(victim, (real_member(album, "keeper.jpg"),))
+    facts = trash._facts
+
+    def mounted_twice(path: str) -> tuple[int, ...]:
+        device, *others = facts(path)
+        return (device + path.endswith("keeper.jpg"), *others)
+
+    monkeypatch.setattr(trash, "_facts", mounted_twice)
+    assert outcome(tmp_path, removal) == ['It and "keeper.jpg" are two names of one file.']
+    assert (album / "victim.jpg").exists()
+
+
 @pytest.mark.parametrize("vanishes", [True, False])
 def test_the_keeper_is_changed_while_the_victim_is_checked(
     tmp_path: Path,
@@ -242,9 +294,9 @@ def test_the_keeper_is_secretly_changed_between_two_victims(tmp_path: Path, albu
     answers: Iterator[Trashed | Stayed] = move_to_trash(removals, tmp_path / "home")
     assert isinstance(next(answers), Trashed)
     before = (album / "keeper.jpg").stat()
-    time.sleep(0.05)
-    (album / "keeper.jpg").write_bytes(SAME[::-1])
-    os.utime(album / "keeper.jpg", ns=(before.st_atime_ns, before.st_mtime_ns))
+    while (album / "keeper.jpg").stat().st_ctime_ns == before.st_ctime_ns:
+        (album / "keeper.jpg").write_bytes(SAME[::-1])
+        os.utime(album / "keeper.jpg", ns=(before.st_atime_ns, before.st_mtime_ns))
     assert isinstance(next(answers), Stayed)
     assert (album / "1.jpg").exists()
 
@@ -283,10 +335,11 @@ def test_each_of_two_keepers_is_checked(tmp_path: Path, album: Path, bin_of_the_
         (OSError("A sentence of the desktop's"), "A sentence of the desktop's"),
         (PermissionError(13, "Permission denied: /x"), "no permission"),
         (OSError(28, "No space left on device"), "disk full"),
+        (UnicodeEncodeError("utf-8", "\udcff", 0, 1, "surrogates not allowed"), "such a name"),
     ],
 )
 def test_a_trash_that_fails_says_why(
-    tmp_path: Path, album: Path, pair: Removal, monkeypatch: pytest.MonkeyPatch, error: OSError, said: str
+    tmp_path: Path, album: Path, pair: Removal, monkeypatch: pytest.MonkeyPatch, error: Exception, said: str
 ) -> None:
     def fail(path: str) -> None:
         raise error
