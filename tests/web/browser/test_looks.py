@@ -133,7 +133,9 @@ def test_nothing_is_cut_off_beside_a_large_picture(opening: Opening, service: Ru
     page.find("#file").set_input_files(query)
     expect(page.find("#query-facts")).to_contain_text("1600 × 900")
     expect(page.find("#preview-picture")).to_be_visible()
-    wider = "() => [...document.querySelectorAll('.query, .preview')].filter((one) => one.scrollWidth > one.clientWidth)"
+    wider = (
+        "() => [...document.querySelectorAll('.query, .preview')].filter((one) => one.scrollWidth > one.clientWidth)"
+    )
     assert page.page.evaluate(f"{wider}.map((one) => one.className)") == []
 
 
