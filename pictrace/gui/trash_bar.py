@@ -74,7 +74,7 @@ class TrashBar(ttkbootstrap.Frame):
             self._asking = True
             self._asked_at = time.monotonic()
             self._show()
-            self.go.focus_set()
+            self.cancel.focus_set()  # a key held down answers, and must not answer yes
 
     def withdraw(self) -> None:
         """Takes the question back; of the files that are being moved, the one in hand is finished, the others stay."""
