@@ -35,9 +35,12 @@ function row(title, mine, theirs) {
   const differs = Boolean(mine && theirs && mine !== theirs);
   const head = make("th", { scope: "row" }, title);
   if (differs) head.append(make("span", { class: "differs" }, " ≠"), make("span", { class: "unseen" }, " differs"));
-  const cells = [mine, theirs].map((words) => make("td", { title: words || null }, words || "–"));
+  const cells = [mine, theirs].map((words) => make("td", { title: words || null }, ...breakable(words || "–")));
   return make("tr", { class: differs ? "differs" : null }, head, ...cells);
 }
+
+/** A path is rather broken after a folder than within its name. */
+const breakable = (words) => words.split(/(?<=\/)/).flatMap((part) => [part, make("wbr")]);
 
 /** Every number of an explanation, in words. */
 export function showNumbers(told) {

@@ -139,6 +139,21 @@ def test_nothing_is_cut_off_beside_a_large_picture(opening: Opening, service: Ru
     assert page.page.evaluate(f"{wider}.map((one) => one.className)") == []
 
 
+def test_the_reason_can_be_read_whole_in_a_low_window(opening: Opening, service: RunningService, query: Path) -> None:
+    page = opening(service.address, (1000, 600))
+    page.search(query)
+    page.compare_first()
+    page.page.keyboard.press("ArrowRight")
+    expect(page.find("#verdict-reason")).to_contain_text("alike")
+    assert (
+        page.page.evaluate(
+            "() => { const one = document.querySelector('#verdict-reason'); "
+            "return one.scrollHeight - one.clientHeight; }"
+        )
+        <= 1
+    )
+
+
 def _paper(page: Watched) -> str:
     return str(page.page.evaluate("() => getComputedStyle(document.documentElement).backgroundColor"))
 
