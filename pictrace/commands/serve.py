@@ -68,7 +68,7 @@ def serve(
             answer(f"{address}sign-in#{access.token}")
         else:
             answer(_("PicTrace is ready: {address}").format(address=address))
-        answer(_("Ctrl-C ends it."))
+        answer(_("The archives are read in the background, and what is ready is searched already. Ctrl-C ends it."))
         sys.stdout.flush()
         server.run(sockets=[listener])
     if server.told_by is signal.SIGINT:

@@ -1,6 +1,7 @@
 """What the routes share: one engine, and what is known of it."""
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -10,8 +11,9 @@ from pictrace.catalogue import Catalogue
 from pictrace.engine_process import EngineProcess
 from pictrace.fetching import FetchLimits, is_address
 from pictrace.fetching.session import WebSession
+from pictrace.language import ngettext
 from pictrace.picture import Digest, PictureRef
-from pictrace.questions import PictureFacts
+from pictrace.questions import IndexReport, PictureFacts
 from pictrace.settings import Settings
 from pictrace.web.answers import JobKind, PictureAnswer
 from pictrace.web.asking import Asking
@@ -21,6 +23,7 @@ from pictrace.web.pictures import Pictures
 from pictrace.web.works import Works
 
 _LOOK_SECONDS = 1.0
+_log = logging.getLogger("pictrace.web")
 
 
 class Service:
@@ -49,7 +52,10 @@ class Service:
         engine = self.asking.engine
         while True:
             # A worker that dies meanwhile begins it again, and one that cannot live is not begun for this alone.
-            await self.works.start(JobKind.INDEX).ended()
+            work = self.works.start(JobKind.INDEX)
+            await work.ended()
+            if work.report is not None:
+                _log.info("%s", _read_through(work.report))
             read_by = engine.workers_begun
             while engine.workers_begun <= read_by:
                 await asyncio.sleep(_LOOK_SECONDS)
@@ -69,6 +75,16 @@ class Service:
             bytes=picture.size_bytes,
             damaged=facts is not None and facts.damaged,
         )
+
+
+def _read_through(report: IndexReport) -> str:
+    skipped = len(report.skipped)
+    read = report.found - skipped
+    words = ngettext("Everything is read: {read:,} picture.", "Everything is read: {read:,} pictures.", read)
+    if skipped:
+        passed_over = ngettext("{skipped:,} file could not be read.", "{skipped:,} files could not be read.", skipped)
+        words = f"{words} {passed_over}"
+    return words.format(read=read, skipped=skipped)
 
 
 def address_of(picture: PictureRef) -> str | None:

@@ -43,6 +43,7 @@ def sign_in_routes(check: TokenCheck | None, sessions: Sessions) -> APIRouter:
     async def sign_out(request: Request) -> Response:
         answer = _see("/sign-in")
         sessions.end(request, answer)
+        answer.headers["Clear-Site-Data"] = '"cache"'  # pictures, which browsers keep for a day
         return answer
 
     return routes

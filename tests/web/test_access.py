@@ -224,6 +224,7 @@ def test_signing_out_ends_the_session_for_whoever_has_the_cookie(port: int) -> N
     cookie = cookie_of(sign_in(port, TOKEN))
     answer = ask(port, "POST", "/sign-out", headers=cookie)
     assert (answer.status, answer.headers["Location"]) == (303, "/sign-in")
+    assert answer.headers["Clear-Site-Data"] == '"cache"'
     assert ask(port, "GET", "/api/v1/statistics", headers=cookie).status == 401
     assert ask(port, "POST", "/sign-out").status == 303
 

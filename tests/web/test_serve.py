@@ -99,7 +99,8 @@ def test_a_signal_ends_it_quietly_though_people_are_watching(
         watching.sendall(b"GET /api/v1/jobs/1/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
         assert watching.recv(1000).startswith(b"HTTP/1.1 200")
         assert service.told_to_end(number) == code
-        said = [line for line in service.errors.read_text().splitlines() if " 200 " not in line]
+        told = service.errors.read_text().splitlines()
+        said = [line for line in told if " 200 " not in line and "Everything is read" not in line]
         assert said == (["Stopped."] if number is signal.SIGINT else [])
 
 
@@ -110,6 +111,16 @@ def test_on_this_machine_it_answers_without_a_token(archive: Path, tmp_path: Pat
         page = ask(service.port, "GET", "/")
         assert (page.status, page.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
         assert ask(service.port, "GET", "/", headers={"Host": "evil.example"}).status == 421
+
+
+def test_it_says_when_everything_is_read(archive: Path, tmp_path: Path) -> None:
+    (archive / "broken.jpg").write_bytes(b"no picture")
+    with started(tmp_path, archive) as service:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while "Everything is read" not in service.errors.read_text():
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        assert "Everything is read: 3 pictures. 1 file could not be read." in service.errors.read_text()
 
 
 def test_elsewhere_it_shows_a_link_that_signs_in_once_and_nowhere_else(archive: Path, tmp_path: Path) -> None:
