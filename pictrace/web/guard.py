@@ -53,6 +53,8 @@ class Guard:
             refused = await self._refusal(HTTPConnection(scope))
         except Problem as problem:
             refused = problem_answer(problem.status_code, problem.sentence, problem.headers)
+        if scope["method"] == "HEAD":
+            scope = {**scope, "method": "GET"}  # the server sends no body to who asked without
         await (refused or self._app)(scope, receive, send_with_headers)
 
     async def _refusal(self, request: HTTPConnection) -> Response | None:

@@ -322,6 +322,13 @@ def test_a_proxy_cannot_lead_strangers_in_where_no_token_is_needed(header: str, 
 # Every answer
 
 
+def test_whoever_asks_for_the_head_alone_gets_it(port: int) -> None:
+    whole, head = (ask(port, method, "/sign-in") for method in ("GET", "HEAD"))
+    assert (head.status, head.headers["Content-Length"]) == (200, whole.headers["Content-Length"])
+    assert (len(whole.body), head.body) == (int(whole.headers["Content-Length"]), b"")
+    assert ask(port, "HEAD", "/api/v1/statistics").status == 401
+
+
 def test_every_answer_carries_the_policy(port: int) -> None:
     asked = [
         ask(port, "GET", "/", headers=BEARER),
