@@ -110,6 +110,7 @@ class Work:
         """After all those have ended: nothing is read twice at once."""
         if after:
             self.message = _("It begins when the job before it has ended.")
+            self._tell()
             for work in after:
                 await work.ended()
             self.message = None

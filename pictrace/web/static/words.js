@@ -37,7 +37,7 @@ export function workWords(job) {
   const words = [];
   if (job.stage === "counting") words.push(`Looking for pictures… ${count(job.done)} found`);
   else if (job.total) words.push(`${STAGES[job.stage] ?? "Working"} ${count(job.done)} of ${count(job.total)}`);
-  else words.push("Starting…");
+  else words.push(job.message ?? "Starting…");
   if (job.state === "paused") return `Paused · ${words[0]}`;
   if (job.per_second) words.push(`${count(Math.round(job.per_second))} a second`);
   if (job.seconds_left !== null && job.seconds_left !== undefined) words.push(timeLeft(job.seconds_left));
