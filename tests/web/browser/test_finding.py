@@ -45,7 +45,7 @@ def _expect_lighthouses(page: Watched) -> None:
     expect(first.locator(".score")).to_have_text("99%")
     expect(first.locator(".label")).to_have_text("Edited copy")
     expect(first.locator(".reason")).to_contain_text("key points agree on one map")
-    assert page.page.evaluate("() => document.querySelector('#cards img').naturalWidth") > 0
+    page.page.wait_for_function("() => document.querySelector('#cards img').naturalWidth > 0")
 
 
 def test_a_chosen_picture_is_found_with_score_label_and_reason(page: Watched, query: Path) -> None:
