@@ -1,7 +1,7 @@
 // What is known of both pictures, with what differs marked, and what the score is made of.
 
 import { byId, make } from "./dom.js";
-import { bytes, counted, fileName, percent, sides } from "./words.js";
+import { bytes, counted, fileName, shareWords, sides } from "./words.js";
 
 const exact = (size) => counted(size, "byte", "bytes");
 
@@ -44,13 +44,13 @@ const breakable = (words) => words.split(/(?<=\/)/).flatMap((part) => [part, mak
 
 /** Every number of an explanation, in words. */
 export function showNumbers(told) {
-  const rows = [["Look as a whole", percent(told.share), told.share, `cosine ${told.cosine.toFixed(3)} of the fingerprints`]];
+  const rows = [["Look as a whole", shareWords(told.share), told.share, `cosine ${told.cosine.toFixed(3)} of the fingerprints`]];
   rows.push(["Structure", told.structure.toFixed(2), told.structure, "SSIM, both pressed into squares"]);
   if (told.aligned_structure !== null && told.aligned_structure !== undefined) {
     rows.push(["Structure, laid over", told.aligned_structure.toFixed(2), told.aligned_structure, "SSIM where they cover each other"]);
   }
   const agreeing = counted(told.points_agreeing, "point agrees", "points agree");
-  rows.push(["Key points", percent(told.keypoints), told.keypoints, `${agreeing} on one map${posed(told)}`]);
+  rows.push(["Key points", shareWords(told.keypoints), told.keypoints, `${agreeing} on one map${posed(told)}`]);
   byId("numbers").replaceChildren(...rows.map(([title, value, share, words]) => number(title, value, share, words)));
 }
 

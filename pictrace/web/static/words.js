@@ -9,6 +9,9 @@ export const counted = (value, one, many) => `${count(value)} ${value === 1 ? on
 /** Never rounded up to 100% what is not the same. */
 export const percent = (score) => (score < 1 ? `${Math.floor(score * 100 + 1e-9)}%` : "100%");
 
+/** As the sentences say it. */
+export const shareWords = (value) => (value > 0.99 && value < 1 ? "99%" : `${Math.round(value * 100)}%`);
+
 export function bytes(size) {
   if (size < 1000) return counted(size, "byte", "bytes");
   return size < 1e6 ? `${Math.round(size / 1000)} KB` : `${(size / 1e6).toFixed(1)} MB`;
