@@ -70,9 +70,11 @@ def test_the_form_signs_in_with_the_keyboard_alone(visitor: Visitor, closed: str
     page.refused = True
     page.page.goto(f"{closed}/")
     page.page.wait_for_url(f"{closed}/sign-in")
+    expect(page.find("#token")).to_be_focused()
     page.page.keyboard.type("wrong")
     page.page.keyboard.press("Enter")
     expect(page.find("#message")).to_have_text("This is not the token of this service.")
+    expect(page.find("#token")).to_be_focused()
     page.page.keyboard.type(TOKEN)
     page.page.keyboard.press("Enter")
     page.page.wait_for_url(f"{closed}/")
