@@ -6,6 +6,7 @@ from tkinter import filedialog
 from typing import TYPE_CHECKING
 
 from pictrace.errors import PicTraceError
+from pictrace.gui.choosing import export_file
 from pictrace.gui.clipboard import copy_picture
 from pictrace.gui.files import Viewer, base_name, path_text, save_copy, show_in_folder
 from pictrace.gui.quick_look import QuickLook
@@ -67,17 +68,10 @@ class CardActions:
         answer = self._window.session.shown_answer
         if answer is None:
             return
-        kinds = [(_("Web page with thumbnails"), "*.html"), ("CSV", "*.csv"), ("JSON", "*.json")]
-        chosen = filedialog.asksaveasfilename(
-            parent=self._window.root,
-            title=_("Export results"),
-            filetypes=kinds,
-            defaultextension=".html",
-            initialfile=_("matches.html"),
-        )
-        if chosen:
+        chosen = export_file(self._window.root, _("Export results"), _("matches.html"))
+        if chosen is not None:
             catalogue = self._window.thumbnails.catalogue
-            self.run(lambda: _export(Path(chosen), answer, catalogue()))
+            self.run(lambda: _export(chosen, answer, catalogue()))
 
     def close(self) -> None:
         self._viewer.close()

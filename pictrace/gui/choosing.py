@@ -1,8 +1,11 @@
-"""Where the dialogs for files begin."""
+"""The dialogs for files: where they begin, and what they offer."""
 
 import tkinter
 from contextlib import suppress
 from pathlib import Path
+from tkinter import filedialog
+
+from pictrace.language import _
 
 _HIDDEN = "::tk::dialog::file::showHidden"
 
@@ -21,6 +24,19 @@ def nearest_folder(*places: str) -> str:
                 if folder.is_dir():
                     return str(folder)
     return str(Path.home())
+
+
+def export_file(parent: tkinter.Misc, title: str, proposed: str) -> Path | None:
+    """Where a list is to be written: the extension says as what. None where the person wants it nowhere."""
+    chosen = filedialog.asksaveasfilename(
+        parent=parent,
+        title=title,
+        filetypes=[(_("Web page with thumbnails"), "*.html"), ("CSV", "*.csv"), ("JSON", "*.json")],
+        defaultextension=".html",
+        initialdir=nearest_folder(),
+        initialfile=proposed,
+    )
+    return Path(chosen) if chosen else None
 
 
 def hide_hidden_files(root: tkinter.Tk) -> None:

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from tkinter import filedialog
 from typing import TYPE_CHECKING
 
 from pictrace.events import Cancelled, Event, Failed, Finished, Found, Progress
 from pictrace.gui import dialogs
+from pictrace.gui.choosing import export_file
 from pictrace.gui.files import path_text, show_in_folder
 from pictrace.gui.theme import Theme
 from pictrace.language import _
@@ -98,17 +98,10 @@ class Duplicating:
         self._window.copy(path_text(picture))
 
     def _export(self, groups: list[DuplicateGroup]) -> None:
-        kinds = [(_("Web page with thumbnails"), "*.html"), ("CSV", "*.csv"), ("JSON", "*.json")]
-        chosen = filedialog.asksaveasfilename(
-            parent=self._window.root,
-            title=_("Export duplicates"),
-            filetypes=kinds,
-            defaultextension=".html",
-            initialfile=_("duplicates.html"),
-        )
-        if chosen:
+        chosen = export_file(self._window.root, _("Export duplicates"), _("duplicates.html"))
+        if chosen is not None:
             catalogue: Callable[[], Catalogue] = self._window.thumbnails.catalogue
-            self._window.actions.run(lambda: _write(Path(chosen), groups, catalogue()))
+            self._window.actions.run(lambda: _write(chosen, groups, catalogue()))
 
 
 def _show(window: "Window", title: str, text: str) -> None:
